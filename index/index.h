@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../engine/engine.h"
+#include "engine/engine.h"
 
 #ifdef __cplusplus
 extern "C" {
