@@ -25,8 +25,8 @@ extern "C" {
 
 /* Letters of an entry; score of an overlay line in hundredths of a nat. */
 #define VN_WORD_LETTERS_MAX 10u
-#define VN_WORD_SCORE_MIN (-2000)
-#define VN_WORD_SCORE_MAX 1000
+#define VN_WORD_SCORE_MIN (-1500)
+#define VN_WORD_SCORE_MAX 800
 #define VN_WORD_SCORE_DEFAULT (-100)
 /* Entries of a lexicon, overlays included; lines past it are an error. */
 #define VN_LEXICON_ENTRIES_MAX 1000000u
@@ -48,8 +48,8 @@ struct vn_lexicon_options {
     const char *const *word_paths;
     size_t word_path_count;
     /*
-     * Block lists: one term a line (letters only, 2 to 10): never a word of
-     * the lexicon, never across a border.
+     * Block lists: one term a line (letters only, at most 10): never a word
+     * of the lexicon, never across a border.
      */
     const char *const *block_paths;
     size_t block_path_count;

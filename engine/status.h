@@ -7,7 +7,7 @@ extern "C" {
 #endif
 
 #define VN_NODISCARD __attribute__((warn_unused_result))
-#define VN_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define VN_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
 /*
  * A code stands here only if some caller acts on it. The text is a clause for

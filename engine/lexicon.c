@@ -1,0 +1,652 @@
+/* lexicon.c: the lexicon in memory: embedded data, overlays, look-up. */
+#include "lexicon.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <xxhash.h>
+
+#include "embedded.h"
+#include "lexicon_read.h"
+
+/* A pair as read, before its place in the tables is known. */
+struct pair {
+    uint32_t left, right;
+    int16_t bonus;
+};
+
+/* What is held while a lexicon is made. */
+struct builder {
+    struct vn_lexicon *lexicon;
+    const struct vn_lexicon_options *options;
+    uint32_t entry_capacity, term_capacity;
+    struct vn_error *error;
+};
+
+static uint64_t entry_hash(const char *letters, unsigned length, unsigned cuts)
+{
+    char key[VN_WORD_LETTERS_MAX] = {0};
+
+    memcpy(key, letters, length);
+    return XXH3_64bits_withSeed(key, sizeof key, cuts);
+}
+
+/* The slot of the entry, or the free slot where it belongs. */
+static uint32_t find_slot(const struct vn_lexicon *lexicon,
+                          const char *letters, unsigned length, unsigned cuts)
+{
+    uint32_t slot =
+        (uint32_t)entry_hash(letters, length, cuts) & lexicon->slot_mask;
+
+    for (;; slot = (slot + 1) & lexicon->slot_mask) {
+        if (lexicon->slots[slot] == 0) {
+            return slot;
+        }
+        const struct entry *entry =
+            &lexicon->entries[lexicon->slots[slot] - 1];
+        if (entry->length == length && entry->cuts == cuts &&
+            memcmp(entry->letters, letters, length) == 0) {
+            return slot;
+        }
+    }
+}
+
+uint32_t lexicon_find(const struct vn_lexicon *lexicon, const char *letters,
+                      unsigned length, unsigned cuts)
+{
+    return lexicon->slots[find_slot(lexicon, letters, length, cuts)] - 1;
+}
+
+uint32_t lexicon_lower_bound(const struct vn_lexicon *lexicon,
+                             const char *letters, unsigned length)
+{
+    char key[VN_WORD_LETTERS_MAX] = {0};
+    uint32_t low = 0, high = lexicon->entry_count;
+
+    memcpy(key, letters, length);
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (memcmp(lexicon->entries[middle].letters, key, sizeof key) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+int lexicon_pair(const struct vn_lexicon *lexicon, uint32_t left,
+                 uint32_t right)
+{
+    for (uint32_t i = lexicon->pair_start[left];
+         i < lexicon->pair_start[left + 1]; i++) {
+        if (lexicon->pair_right[i] == right) {
+            return lexicon->pair_bonus[i];
+        }
+    }
+    return 0;
+}
+
+/* ---- Making: entries and terms ---------------------------------------- */
+
+static void *grow(void *array, uint32_t *capacity, size_t item_size)
+{
+    const uint32_t wanted = *capacity == 0 ? 1u << 16 : *capacity * 2;
+    void *larger = reallocarray(array, wanted, item_size);
+
+    if (larger != NULL) {
+        *capacity = wanted;
+    }
+    return larger;
+}
+
+/* Makes the slots anew, for at least twice as many entries. */
+static bool rehash(struct vn_lexicon *lexicon, uint32_t capacity)
+{
+    uint32_t size = 1u << 10;
+
+    while (size < 2 * capacity) {
+        size *= 2;
+    }
+    uint32_t *slots = calloc(size, sizeof *slots);
+    if (slots == NULL) {
+        return false;
+    }
+    free(lexicon->slots);
+    lexicon->slots = slots;
+    lexicon->slot_mask = size - 1;
+    for (uint32_t i = 0; i < lexicon->entry_count; i++) {
+        const struct entry *entry = &lexicon->entries[i];
+        slots[find_slot(lexicon, entry->letters, entry->length, entry->cuts)] =
+            i + 1;
+    }
+    return true;
+}
+
+static enum vn_status no_memory(struct builder *builder)
+{
+    return vn_error_set(builder->error, VN_NOMEM, "out of memory");
+}
+
+static enum vn_status add_entry(struct builder *builder,
+                                const struct entry *entry)
+{
+    struct vn_lexicon *lexicon = builder->lexicon;
+
+    if (lexicon->entry_count == builder->entry_capacity) {
+        void *larger = grow(lexicon->entries, &builder->entry_capacity,
+                            sizeof *lexicon->entries);
+        if (larger == NULL) {
+            return no_memory(builder);
+        }
+        lexicon->entries = larger;
+        if (!rehash(lexicon, builder->entry_capacity)) {
+            return no_memory(builder);
+        }
+    }
+    const uint32_t slot =
+        find_slot(lexicon, entry->letters, entry->length, entry->cuts);
+    if (lexicon->slots[slot] != 0) {
+        lexicon->entries[lexicon->slots[slot] - 1] = *entry;
+        return VN_OK;
+    }
+    if (lexicon->entry_count == VN_LEXICON_ENTRIES_MAX) {
+        return vn_error_set(builder->error, VN_INVALID,
+                            "more than %u words in the lexicon",
+                            VN_LEXICON_ENTRIES_MAX);
+    }
+    lexicon->entries[lexicon->entry_count++] = *entry;
+    lexicon->slots[slot] = lexicon->entry_count;
+    return VN_OK;
+}
+
+static enum vn_status add_term(struct builder *builder,
+                               const struct block_term *term)
+{
+    struct vn_lexicon *lexicon = builder->lexicon;
+
+    if (lexicon->term_count == builder->term_capacity) {
+        void *larger = grow(lexicon->terms, &builder->term_capacity,
+                            sizeof *lexicon->terms);
+        if (larger == NULL) {
+            return no_memory(builder);
+        }
+        lexicon->terms = larger;
+    }
+    lexicon->terms[lexicon->term_count++] = *term;
+    return VN_OK;
+}
+
+/* ---- Making: files of lines ------------------------------------------- */
+
+/* Takes one line; '*wrong' is set instead of a status if the line is bad. */
+typedef enum vn_status (*take_fn)(struct builder *builder,
+                                  struct vn_bytes line, const char **wrong);
+
+static enum vn_status take_word(struct builder *builder, struct vn_bytes line,
+                                const char **wrong)
+{
+    struct entry entry;
+
+    *wrong = lexicon_read_word(line, &entry);
+    return *wrong != NULL ? VN_INVALID : add_entry(builder, &entry);
+}
+
+static enum vn_status take_overlay(struct builder *builder,
+                                   struct vn_bytes line, const char **wrong)
+{
+    struct entry entry;
+
+    *wrong = lexicon_read_word(line, &entry);
+    entry.overlay = 1;
+    return *wrong != NULL ? VN_INVALID : add_entry(builder, &entry);
+}
+
+static enum vn_status take_term(struct builder *builder, struct vn_bytes line,
+                                const char **wrong)
+{
+    struct block_term term;
+
+    *wrong = lexicon_read_term(line, &term);
+    return *wrong != NULL ? VN_INVALID : add_term(builder, &term);
+}
+
+static enum vn_status take_block(struct builder *builder, struct vn_bytes line,
+                                 const char **wrong)
+{
+    struct block_term term;
+
+    *wrong = lexicon_read_block(line, &term);
+    return *wrong != NULL ? VN_INVALID : add_term(builder, &term);
+}
+
+/*
+ * Hands every line of 'text' to 'take'. A bad line is an error, or passed over
+ * and counted in 'overlay' if that is given and the options say so.
+ */
+static enum vn_status take_lines(struct builder *builder, const char *path,
+                                 struct vn_bytes text, take_fn take,
+                                 struct vn_overlay *overlay)
+{
+    struct vn_lines lines;
+    struct vn_bytes line;
+    struct vn_error bad;
+    uint64_t byte = 0;
+
+    vn_lines_start(&lines, text);
+    while (vn_lines_next(&lines, &line)) {
+        const char *wrong = vn_text_check(line, &byte);
+        if (wrong != NULL) {
+            (void)vn_error_line(&bad, path, lines.line, "%s (byte %llu)", wrong,
+                                (unsigned long long)byte);
+            bad.byte = byte;
+        } else {
+            const enum vn_status status = take(builder, line, &wrong);
+            if (wrong == NULL && status != VN_OK) {
+                return status;
+            }
+            if (wrong != NULL) {
+                (void)vn_error_line(&bad, path, lines.line, "%s", wrong);
+            }
+        }
+        if (wrong == NULL) {
+            overlay->lines++;
+            continue;
+        }
+        if (!builder->options->skip_bad) {
+            if (builder->error != NULL) {
+                *builder->error = bad;
+            }
+            return VN_INVALID;
+        }
+        overlay->skipped++;
+        if (builder->options->bad_line != NULL) {
+            builder->options->bad_line(builder->options->bad_line_context,
+                                       &bad);
+        }
+    }
+    return VN_OK;
+}
+
+static struct vn_overlay *new_overlay(struct builder *builder,
+                                      const char *kind, const char *path,
+                                      struct vn_bytes text)
+{
+    struct vn_lexicon_info *info = &builder->lexicon->info;
+    struct vn_overlay *overlay =
+        &builder->lexicon->overlays[info->overlay_count++];
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+
+    strncpy(overlay->kind, kind, sizeof overlay->kind - 1);
+    strncpy(overlay->name, name, sizeof overlay->name - 1);
+    overlay->hash = XXH3_64bits(text.data, text.size);
+    return overlay;
+}
+
+static enum vn_status read_overlay(struct builder *builder, const char *kind,
+                                   const char *path, take_fn take)
+{
+    struct vn_bytes text = {NULL, 0};
+
+    if (builder->lexicon->info.overlay_count == VN_OVERLAYS_MAX) {
+        return vn_error_set(builder->error, VN_INVALID,
+                            "more than %u overlay files", VN_OVERLAYS_MAX);
+    }
+    enum vn_status status = vn_text_read(path, &text, builder->error);
+    if (status != VN_OK) {
+        return status;
+    }
+    struct vn_overlay *overlay = new_overlay(builder, kind, path, text);
+    status = take_lines(builder, path, text, take, overlay);
+    builder->lexicon->info.skipped += overlay->skipped;
+    vn_text_free(&text);
+    return status;
+}
+
+static enum vn_status read_model(struct builder *builder)
+{
+    const char *path = builder->options->model_path;
+    struct vn_bytes text = {NULL, 0};
+
+    builder->lexicon->model = model_default;
+    if (path == NULL) {
+        return VN_OK;
+    }
+    enum vn_status status = vn_text_read(path, &text, builder->error);
+    if (status != VN_OK) {
+        return status;
+    }
+    (void)new_overlay(builder, "model", path, text);
+    status = model_read(path, text, &builder->lexicon->model, builder->error);
+    vn_text_free(&text);
+    return status;
+}
+
+static enum vn_status read_texts(struct builder *builder)
+{
+    const struct vn_lexicon_options *options = builder->options;
+    struct vn_overlay embedded = {.lines = 0};
+    enum vn_status status = take_lines(builder, "words-en.tsv",
+                                       embedded_words(), take_word, &embedded);
+
+    if (status == VN_OK) {
+        status = take_lines(builder, "block-en.tsv", embedded_block(),
+                            take_term, &embedded);
+    }
+    for (size_t i = 0; status == VN_OK && i < options->word_path_count; i++) {
+        status = read_overlay(builder, "words", options->word_paths[i],
+                              take_overlay);
+    }
+    for (size_t i = 0; status == VN_OK && i < options->block_path_count; i++) {
+        status = read_overlay(builder, "block", options->block_paths[i],
+                              take_block);
+    }
+    return status == VN_OK ? read_model(builder) : status;
+}
+
+/* ---- Making: canonical order ------------------------------------------ */
+
+static int compare_terms(const void *a, const void *b)
+{
+    const struct block_term *left = a, *right = b;
+
+    return memcmp(left->letters, right->letters, sizeof left->letters);
+}
+
+/* Sorts the terms and makes one of those that stand twice. */
+static void order_terms(struct vn_lexicon *lexicon)
+{
+    struct block_term *terms = lexicon->terms;
+    uint32_t kept = 0;
+
+    if (lexicon->term_count > 0) {
+        qsort(terms, lexicon->term_count, sizeof *terms, compare_terms);
+    }
+    for (uint32_t i = 0; i < lexicon->term_count; i++) {
+        if (kept > 0 && compare_terms(&terms[kept - 1], &terms[i]) == 0) {
+            terms[kept - 1].flags |= terms[i].flags;
+        } else {
+            terms[kept++] = terms[i];
+        }
+    }
+    lexicon->term_count = kept;
+    for (uint32_t i = 0; i < kept; i++) {
+        lexicon->info.blocked_words += (terms[i].flags & BLOCK_TOKEN) != 0;
+        lexicon->info.blocked_spans += (terms[i].flags & BLOCK_SPAN) != 0;
+    }
+}
+
+static bool is_blocked_word(const struct vn_lexicon *lexicon,
+                            const struct entry *entry)
+{
+    struct block_term key = {.flags = 0};
+
+    if (entry->overlay || entry->cuts != 0 || lexicon->term_count == 0) {
+        return false;
+    }
+    memcpy(key.letters, entry->letters, sizeof key.letters);
+    const struct block_term *term =
+        bsearch(&key, lexicon->terms, lexicon->term_count,
+                sizeof *lexicon->terms, compare_terms);
+    return term != NULL && (term->flags & BLOCK_TOKEN) != 0;
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *left = a, *right = b;
+    const int order =
+        memcmp(left->letters, right->letters, sizeof left->letters);
+
+    return order != 0 ? order : (int)left->cuts - (int)right->cuts;
+}
+
+/* Drops blocked words, sorts what is left, counts it. */
+static enum vn_status order_entries(struct builder *builder)
+{
+    struct vn_lexicon *lexicon = builder->lexicon;
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < lexicon->entry_count; i++) {
+        if (!is_blocked_word(lexicon, &lexicon->entries[i])) {
+            lexicon->entries[kept++] = lexicon->entries[i];
+        }
+    }
+    lexicon->entry_count = kept;
+    if (kept == 0) {
+        return vn_error_set(builder->error, VN_INVALID,
+                            "the lexicon has no word left: the block lists "
+                            "forbid them all");
+    }
+    qsort(lexicon->entries, kept, sizeof *lexicon->entries, compare_entries);
+    for (uint32_t i = 0; i < kept; i++) {
+        if (lexicon->entries[i].cuts == 0) {
+            lexicon->info.words++;
+        } else {
+            lexicon->info.phrases++;
+        }
+    }
+    return rehash(lexicon, kept) ? VN_OK : no_memory(builder);
+}
+
+/* ---- Making: pairs ---------------------------------------------------- */
+
+static int compare_pairs(const void *a, const void *b)
+{
+    const struct pair *left = a, *right = b;
+
+    if (left->left != right->left) {
+        return left->left < right->left ? -1 : 1;
+    }
+    return left->right < right->right ? -1 : left->right > right->right;
+}
+
+static enum vn_status read_pairs(struct builder *builder, struct pair *pairs,
+                                 uint32_t *count)
+{
+    const struct vn_lexicon *lexicon = builder->lexicon;
+    struct vn_lines lines;
+    struct vn_bytes line;
+
+    vn_lines_start(&lines, embedded_pairs());
+    for (*count = 0; vn_lines_next(&lines, &line);) {
+        struct entry left, right;
+        struct pair *pair = &pairs[*count];
+        const char *wrong =
+            lexicon_read_pair(line, &left, &right, &pair->bonus);
+        if (wrong != NULL) {
+            return vn_error_line(builder->error, "pairs-en.tsv", lines.line,
+                                 "%s", wrong);
+        }
+        pair->left = lexicon_find(lexicon, left.letters, left.length, 0);
+        pair->right = lexicon_find(lexicon, right.letters, right.length, 0);
+        *count += pair->left != LEXICON_NONE && pair->right != LEXICON_NONE;
+    }
+    return VN_OK;
+}
+
+/* Fills the tables from the sorted pairs; of equal ones the first counts. */
+static void place_pairs(struct vn_lexicon *lexicon, const struct pair *pairs,
+                        uint32_t count)
+{
+    uint32_t kept = 0, next = 0;
+
+    for (uint32_t entry = 0; entry < lexicon->entry_count; entry++) {
+        lexicon->pair_start[entry] = kept;
+        for (; next < count && pairs[next].left == entry; next++) {
+            if (kept > lexicon->pair_start[entry] &&
+                lexicon->pair_right[kept - 1] == pairs[next].right) {
+                continue;
+            }
+            lexicon->pair_right[kept] = pairs[next].right;
+            lexicon->pair_bonus[kept++] = pairs[next].bonus;
+        }
+    }
+    lexicon->pair_start[lexicon->entry_count] = kept;
+    lexicon->info.pairs = kept;
+}
+
+static size_t count_line_feeds(struct vn_bytes text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.size; i++) {
+        count += text.data[i] == '\n';
+    }
+    return count;
+}
+
+static enum vn_status make_pairs(struct builder *builder)
+{
+    struct vn_lexicon *lexicon = builder->lexicon;
+    const size_t most = count_line_feeds(embedded_pairs()) + 1;
+    struct pair *pairs = malloc(most * sizeof *pairs);
+    enum vn_status status = VN_NOMEM;
+    uint32_t count;
+
+    lexicon->pair_start =
+        calloc(lexicon->entry_count + 1, sizeof *lexicon->pair_start);
+    lexicon->pair_right = calloc(most, sizeof *lexicon->pair_right);
+    lexicon->pair_bonus = calloc(most, sizeof *lexicon->pair_bonus);
+    if (pairs == NULL || lexicon->pair_start == NULL ||
+        lexicon->pair_right == NULL || lexicon->pair_bonus == NULL) {
+        (void)no_memory(builder);
+        goto out;
+    }
+    status = read_pairs(builder, pairs, &count);
+    if (status == VN_OK) {
+        if (count > 0) {
+            qsort(pairs, count, sizeof *pairs, compare_pairs);
+        }
+        place_pairs(lexicon, pairs, count);
+    }
+out:
+    free(pairs);
+    return status;
+}
+
+/* ---- Fingerprint ------------------------------------------------------ */
+
+/* Adds a number to the hash in a fixed byte order. */
+static void hash_number(XXH3_state_t *state, uint64_t number)
+{
+    unsigned char bytes[8];
+
+    for (unsigned i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (unsigned char)(number >> (8 * i));
+    }
+    (void)XXH3_64bits_update(state, bytes, sizeof bytes);
+}
+
+static void hash_entries(XXH3_state_t *state, const struct vn_lexicon *lexicon)
+{
+    for (uint32_t i = 0; i < lexicon->entry_count; i++) {
+        const struct entry *entry = &lexicon->entries[i];
+        (void)XXH3_64bits_update(state, entry->letters, sizeof entry->letters);
+        hash_number(state, (uint64_t)entry->length << 32 |
+                               (uint64_t)entry->cuts << 16 |
+                               (uint16_t)entry->score);
+        for (uint32_t p = lexicon->pair_start[i];
+             p < lexicon->pair_start[i + 1]; p++) {
+            hash_number(state, (uint64_t)lexicon->pair_right[p] << 16 |
+                                   (uint16_t)lexicon->pair_bonus[p]);
+        }
+    }
+}
+
+/* Terms count as spans only: the words that T removed are gone already. */
+static enum vn_status fingerprint(struct builder *builder)
+{
+    struct vn_lexicon *lexicon = builder->lexicon;
+    XXH3_state_t *state = XXH3_createState();
+
+    if (state == NULL) {
+        return no_memory(builder);
+    }
+    (void)XXH3_64bits_reset(state);
+    hash_number(state, lexicon->entry_count);
+    hash_entries(state, lexicon);
+    for (uint32_t i = 0; i < lexicon->term_count; i++) {
+        if ((lexicon->terms[i].flags & BLOCK_SPAN) != 0) {
+            (void)XXH3_64bits_update(state, lexicon->terms[i].letters,
+                                     sizeof lexicon->terms[i].letters);
+        }
+    }
+    hash_number(state, model_hash(&lexicon->model));
+    lexicon->info.fingerprint = XXH3_64bits_digest(state);
+    XXH3_freeState(state);
+    return VN_OK;
+}
+
+/* ---- Public ----------------------------------------------------------- */
+
+enum vn_status vn_lexicon_open(const struct vn_lexicon_options *options,
+                               struct vn_lexicon **lexicon,
+                               struct vn_error *error)
+{
+    static const struct vn_lexicon_options none;
+    struct builder builder = {
+        .options = options != NULL ? options : &none,
+        .error = error,
+        .lexicon = calloc(1, sizeof **lexicon),
+    };
+
+    if (builder.lexicon == NULL) {
+        return no_memory(&builder);
+    }
+    enum vn_status status = read_texts(&builder);
+    if (status == VN_OK) {
+        order_terms(builder.lexicon);
+        status = order_entries(&builder);
+    }
+    if (status == VN_OK) {
+        status = make_pairs(&builder);
+    }
+    if (status == VN_OK) {
+        status = fingerprint(&builder);
+    }
+    if (status != VN_OK) {
+        vn_lexicon_free(builder.lexicon);
+        return status;
+    }
+    builder.lexicon->info.version = EMBEDDED_VERSION;
+    builder.lexicon->info.model = builder.lexicon->model.name;
+    builder.lexicon->info.overlays = builder.lexicon->overlays;
+    *lexicon = builder.lexicon;
+    return VN_OK;
+}
+
+void vn_lexicon_free(struct vn_lexicon *lexicon)
+{
+    if (lexicon == NULL) {
+        return;
+    }
+    free(lexicon->entries);
+    free(lexicon->slots);
+    free(lexicon->pair_start);
+    free(lexicon->pair_right);
+    free(lexicon->pair_bonus);
+    free(lexicon->terms);
+    free(lexicon);
+}
+
+void vn_lexicon_info(const struct vn_lexicon *lexicon,
+                     struct vn_lexicon_info *info)
+{
+    *info = lexicon->info;
+}
+
+uint64_t vn_lexicon_generation(const struct vn_lexicon *lexicon,
+                               struct vn_prefix prefix)
+{
+    /* Raised when the same lexicon comes to give other records. */
+    enum { CODEC_VERSION = 1 };
+    const uint64_t parts[] = {lexicon->info.fingerprint, CODEC_VERSION,
+                              prefix.digits, prefix.length};
+    unsigned char bytes[sizeof parts];
+
+    for (unsigned i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (unsigned char)(parts[i / 8] >> (8 * (i % 8)));
+    }
+    return XXH3_64bits(bytes, sizeof bytes);
+}

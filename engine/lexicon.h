@@ -1,0 +1,63 @@
+/* lexicon.h: words, pairs and block list in memory (private to engine/). */
+#ifndef VN_LEXICON_H
+#define VN_LEXICON_H
+
+#include <stdint.h>
+
+#include "engine.h"
+#include "model.h"
+
+/* A word, or a phrase: a word with cuts in it. 16 bytes. */
+struct entry {
+    char letters[VN_WORD_LETTERS_MAX]; /* A-Z, padded with NUL */
+    uint8_t length;
+    uint8_t overlay; /* given by the user: a T flag does not remove it */
+    uint16_t cuts;   /* bit i: a word of the phrase ends after letter i + 1 */
+    int16_t score;   /* hundredths of a nat */
+};
+
+/* A term of the block list. */
+struct block_term {
+    char letters[VN_WORD_LETTERS_MAX];
+    uint8_t length;
+    uint8_t flags; /* BLOCK_TOKEN, BLOCK_SPAN */
+};
+
+#define BLOCK_TOKEN 1u /* T: never a word of the lexicon */
+#define BLOCK_SPAN 2u  /* S: never across a border (block.h) */
+
+struct vn_lexicon {
+    struct entry *entries; /* sorted by letters, then cuts */
+    uint32_t entry_count;
+    uint32_t *slots; /* open addressing: index + 1, 0 = free */
+    uint32_t slot_mask;
+
+    /* The pairs of entry e are pair_start[e] .. pair_start[e + 1] - 1. */
+    uint32_t *pair_start;
+    uint32_t *pair_right;
+    int16_t *pair_bonus; /* all above zero */
+
+    struct block_term *terms; /* sorted, one of each */
+    uint32_t term_count;
+
+    struct model model;
+    struct vn_overlay overlays[VN_OVERLAYS_MAX];
+    struct vn_lexicon_info info;
+};
+
+/* No entry, in the functions below. */
+#define LEXICON_NONE UINT32_MAX
+
+/* The entry of these letters (A-Z) and cuts, or LEXICON_NONE. */
+uint32_t lexicon_find(const struct vn_lexicon *lexicon, const char *letters,
+                      unsigned length, unsigned cuts);
+
+/* First entry whose letters are not below 'letters' (binary search). */
+uint32_t lexicon_lower_bound(const struct vn_lexicon *lexicon,
+                             const char *letters, unsigned length);
+
+/* Bonus of the pair, 0 if it is not listed. */
+int lexicon_pair(const struct vn_lexicon *lexicon, uint32_t left,
+                 uint32_t right);
+
+#endif

@@ -1,0 +1,82 @@
+/* model.h: the weights of the ranking, every constant in one place. */
+#ifndef VN_MODEL_H
+#define VN_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "number.h"
+#include "text.h"
+
+/*
+ * The score of a spelling, in hundredths of a nat, is
+ *
+ *   S = sum over entries  of word score + start + middle + overdial terms
+ *     + sum over pairs    of neighbouring words that are listed
+ *     + sum over runs     of digit costs + run term by place and length
+ *     + sum over borders  between a run and an entry that covers 1 or 2 keys
+ *
+ * Keys are counted from 0; an entry covers keys start .. end - 1. All terms
+ * depend on one token and its place, or on two neighbours, which is what makes
+ * the shared-prefix search exact.
+ */
+
+/* Longest run of digits that stands in a spelling. */
+#define MODEL_RUN_MAX 4u
+/* Entries that cover at most this many keys are short. */
+#define MODEL_SHORT_MAX 2u
+/* Keys that the last word of an overdial entry covers at the least. */
+#define MODEL_OVERDIAL_COVER 3u
+/* Weights are at most this far from zero: a sum must fit the key (key.h). */
+#define MODEL_WEIGHT_MAX 300
+/* Penalty of a twin: 0 to this. */
+#define MODEL_TWIN_MAX 1000
+/* Format version of a model file. */
+#define MODEL_VERSION 1
+#define MODEL_NAME_SIZE 32u
+
+/* All values in hundredths of a nat. */
+struct model {
+    char name[MODEL_NAME_SIZE];
+    int start[VN_SUFFIX_DIGITS]; /* entry begins at key 0..6 */
+    int middle;                  /* entry begins after key 0, ends before 7 */
+    int overdial;                /* entry runs past the seventh key */
+    int overdial_letter;         /* for each letter past it */
+    int overdial_whole;          /* such an entry begins at key 0 */
+    int digit_01;                /* a 0 or 1 of a run */
+    int digit_other;             /* a 2..9 of a run: it could be a letter */
+    int lone_4;                  /* run that is just 4: reads "for" */
+    int run_start[MODEL_RUN_MAX + 1];  /* run at key 0, by length 1..4 */
+    int run_middle[MODEL_RUN_MAX + 1]; /* neither at key 0 nor at the end */
+    int run_end[MODEL_RUN_MAX + 1];    /* run that ends at the seventh key */
+    int short_beside_run; /* border of a short entry and a run, but for a lone
+                             4 at key 0 */
+    int twin; /* positive: paid once by a candidate that differs in at most one
+                 of the seven characters from one already chosen */
+};
+
+/* The built-in weights, model H of the ranking study. */
+extern const struct model model_default;
+
+/*
+ * model_read() reads the weights of a model file: a first line
+ * "vanity-model 1", then "name value" or "name.index value" lines; weights
+ * that are not named keep their built-in value. 'text' is the file's bytes,
+ * 'path' its name for messages.
+ *
+ * Returns VN_OK, VN_INVALID with file and line, VN_VERSION.
+ */
+VN_NODISCARD enum vn_status model_read(const char *path, struct vn_bytes text,
+                                       struct model *model,
+                                       struct vn_error *error);
+
+/* model_hash() is the XXH3-64 of all weights, without the name. */
+uint64_t model_hash(const struct model *model);
+
+/* The terms of the score, by place. */
+int model_entry(const struct model *model, unsigned start, unsigned end);
+int model_overdial(const struct model *model, unsigned start, unsigned past);
+int model_run(const struct model *model, unsigned start, unsigned length);
+
+#endif
