@@ -1,0 +1,247 @@
+/* output.c: buffered output with hand-written numbers and JSON. */
+#include "output.h"
+
+#include "cli.h"
+
+#include "engine/number.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Longest text of one output_format(). */
+#define FORMAT_SIZE 1024
+/* U+FFFD, the replacement character. */
+#define REPLACEMENT "\xef\xbf\xbd"
+
+void output_start(struct output *out, int fd)
+{
+    out->fd = fd;
+    out->sys_errno = 0;
+    out->comma = false;
+    out->used = 0;
+}
+
+static void write_all(struct output *out, const char *data, size_t size)
+{
+    while (size > 0 && out->sys_errno == 0) {
+        const ssize_t done = write(out->fd, data, size);
+
+        if (done >= 0) {
+            data += done;
+            size -= (size_t)done;
+        } else if (errno != EINTR) {
+            out->sys_errno = errno;
+        }
+    }
+}
+
+void output_flush(struct output *out)
+{
+    write_all(out, out->buffer, out->used);
+    out->used = 0;
+}
+
+void output_spill(struct output *out, const char *data, size_t size)
+{
+    output_flush(out);
+    if (size >= OUTPUT_SIZE) {
+        write_all(out, data, size);
+        return;
+    }
+    memcpy(out->buffer, data, size);
+    out->used = size;
+}
+
+void output_int(struct output *out, int64_t value)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0) {
+        digits[--at] = '-';
+    }
+    output_bytes(out, digits + at, sizeof(digits) - at);
+}
+
+void output_suffix(struct output *out, uint32_t suffix)
+{
+    char digits[VN_SUFFIX_DIGITS];
+
+    for (size_t at = sizeof(digits); at > 0; suffix /= 10) {
+        digits[--at] = (char)('0' + suffix % 10);
+    }
+    output_bytes(out, digits, sizeof(digits));
+}
+
+void output_format(struct output *out, const char *format, ...)
+{
+    char text[FORMAT_SIZE];
+    va_list arguments;
+
+    va_start(arguments, format);
+    const int size = vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    if (size > 0) {
+        const size_t kept =
+            (size_t)size < sizeof(text) ? (size_t)size : sizeof(text) - 1;
+        output_bytes(out, text, kept);
+    }
+}
+
+int output_finish(struct output *out, int code)
+{
+    output_flush(out);
+    if (out->sys_errno == EPIPE) {
+        return CLI_DONE;
+    }
+    if (out->sys_errno != 0) {
+        cli_message("cannot write the output: %s", strerror(out->sys_errno));
+        return CLI_FAILED;
+    }
+    return code;
+}
+
+static void begin_value(struct output *out)
+{
+    if (out->comma) {
+        output_char(out, ',');
+    }
+    out->comma = true;
+}
+
+void json_open(struct output *out, char bracket)
+{
+    begin_value(out);
+    output_char(out, bracket);
+    out->comma = false;
+}
+
+void json_close(struct output *out, char bracket)
+{
+    output_char(out, bracket);
+    out->comma = true;
+}
+
+void json_key(struct output *out, const char *key)
+{
+    if (out->comma) {
+        output_char(out, ',');
+    }
+    output_char(out, '"');
+    output_text(out, key);
+    output_bytes(out, "\":", 2);
+    out->comma = false;
+}
+
+/* Bytes of the UTF-8 character (RFC 3629) at 'text', 0 if it is none. */
+static size_t utf8_size(const unsigned char *text, size_t left)
+{
+    const unsigned char first = text[0];
+    const size_t size = first < 0x80   ? 1
+                        : first < 0xc2 ? 0
+                        : first < 0xe0 ? 2
+                        : first < 0xf0 ? 3
+                        : first < 0xf5 ? 4
+                                       : 0;
+    if (size == 0 || size > left) {
+        return 0;
+    }
+    for (size_t i = 1; i < size; i++) {
+        if ((text[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    const bool overlong =
+        (first == 0xe0 && text[1] < 0xa0) || (first == 0xf0 && text[1] < 0x90);
+    const bool surrogate = first == 0xed && text[1] >= 0xa0;
+    const bool past_end = first == 0xf4 && text[1] >= 0x90;
+    return overlong || surrogate || past_end ? 0 : size;
+}
+
+static void write_escape(struct output *out, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+    const char escape[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+
+    if (c == '"' || c == '\\') {
+        const char pair[2] = {'\\', (char)c};
+
+        output_bytes(out, pair, sizeof(pair));
+        return;
+    }
+    output_bytes(out, escape, sizeof(escape));
+}
+
+void json_bytes(struct output *out, struct vn_bytes text)
+{
+    const unsigned char *data = (const unsigned char *)text.data;
+
+    begin_value(out);
+    output_char(out, '"');
+    for (size_t i = 0; i < text.size;) {
+        const size_t size = utf8_size(data + i, text.size - i);
+
+        if (size == 0) {
+            output_text(out, REPLACEMENT);
+        } else if (data[i] < 0x20 || data[i] == '"' || data[i] == '\\' ||
+                   data[i] == 0x7f) {
+            write_escape(out, data[i]);
+        } else {
+            output_bytes(out, text.data + i, size);
+        }
+        i += size == 0 ? 1 : size;
+    }
+    output_char(out, '"');
+}
+
+void json_text(struct output *out, const char *text)
+{
+    const struct vn_bytes bytes = {text, strlen(text)};
+
+    json_bytes(out, bytes);
+}
+
+void json_int(struct output *out, int64_t value)
+{
+    begin_value(out);
+    output_int(out, value);
+}
+
+void json_bool(struct output *out, bool value)
+{
+    begin_value(out);
+    output_text(out, value ? "true" : "false");
+}
+
+void json_null(struct output *out)
+{
+    begin_value(out);
+    output_text(out, "null");
+}
+
+void json_hex(struct output *out, uint64_t value)
+{
+    begin_value(out);
+    output_format(out, "\"%016llx\"", (unsigned long long)value);
+}
+
+void json_suffix(struct output *out, uint32_t suffix)
+{
+    begin_value(out);
+    output_char(out, '"');
+    output_suffix(out, suffix);
+    output_char(out, '"');
+}
+
+void json_line_end(struct output *out)
+{
+    output_char(out, '\n');
+    out->comma = false;
+}
