@@ -135,8 +135,7 @@ static int entry_terms(const struct piece *piece)
     return score;
 }
 
-static bool is_lone_four(const struct search *search,
-                         const struct piece *piece)
+static bool is_lone_four(const struct search *search, const struct piece *piece)
 {
     return piece->end - piece->start == 1 && search->digits[piece->start] == 4;
 }
@@ -442,10 +441,9 @@ static unsigned choose_next(const struct search *search, const bool *taken,
     unsigned best = search->count;
 
     for (unsigned i = 0; i < search->count; i++) {
-        if (!taken[i] &&
-            (best == search->count ||
-             compare(&search->list[i], scores[i], &search->list[best],
-                     scores[best]) < 0)) {
+        if (!taken[i] && (best == search->count ||
+                          compare(&search->list[i], scores[i],
+                                  &search->list[best], scores[best]) < 0)) {
             best = i;
         }
     }
@@ -502,8 +500,7 @@ void vn_oracle_rank(const struct vn_oracle *oracle, uint32_t suffix,
     for (unsigned i = 0; i < count; i++) {
         const struct spelling *spelling = &search.list[chosen[i]];
         record->codes[i] = make_code(spelling);
-        record->tails[i] =
-            vn_tail_make(spelling->tail, spelling->tail_length);
+        record->tails[i] = vn_tail_make(spelling->tail, spelling->tail_length);
     }
 }
 

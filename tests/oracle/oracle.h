@@ -38,10 +38,11 @@ struct vn_oracle_spelling {
  *
  * Returns VN_OK, VN_INVALID for a bad line, VN_IO, VN_NOMEM.
  */
-VN_NODISCARD enum vn_status
-vn_oracle_open(const char *words_path, const char *pairs_path,
-               const char *block_path, struct vn_oracle **oracle,
-               struct vn_error *error);
+VN_NODISCARD enum vn_status vn_oracle_open(const char *words_path,
+                                           const char *pairs_path,
+                                           const char *block_path,
+                                           struct vn_oracle **oracle,
+                                           struct vn_error *error);
 void vn_oracle_free(struct vn_oracle *oracle); /* accepts NULL */
 
 /*

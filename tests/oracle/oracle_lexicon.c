@@ -139,8 +139,7 @@ static enum vn_status intern_entry(struct vn_oracle *oracle,
     }
     if (oracle->entry_count == oracle->entry_room) {
         const size_t room = oracle->entry_room * 2 + 256;
-        void *grown =
-            realloc(oracle->entries, room * sizeof(*oracle->entries));
+        void *grown = realloc(oracle->entries, room * sizeof(*oracle->entries));
         if (grown == NULL) {
             return VN_NOMEM;
         }
@@ -171,8 +170,8 @@ static enum vn_status set_entry(struct vn_oracle *oracle, const char *phrase,
     return VN_OK;
 }
 
-enum vn_status vn_oracle_add_words(struct vn_oracle *oracle,
-                                   const char *phrase, int score)
+enum vn_status vn_oracle_add_words(struct vn_oracle *oracle, const char *phrase,
+                                   int score)
 {
     return set_entry(oracle, phrase, score, true);
 }
@@ -260,8 +259,7 @@ static bool parse_hundredths(const char *text, int *value)
     return true;
 }
 
-static enum vn_status take_word(struct vn_oracle *oracle,
-                                char *const fields[3])
+static enum vn_status take_word(struct vn_oracle *oracle, char *const fields[3])
 {
     int score;
 
@@ -271,8 +269,7 @@ static enum vn_status take_word(struct vn_oracle *oracle,
     return set_entry(oracle, fields[0], score, false);
 }
 
-static enum vn_status take_pair(struct vn_oracle *oracle,
-                                char *const fields[3])
+static enum vn_status take_pair(struct vn_oracle *oracle, char *const fields[3])
 {
     int bonus;
 
@@ -339,8 +336,7 @@ static enum vn_status read_lines(struct vn_oracle *oracle, const char *path,
 }
 
 enum vn_status vn_oracle_open(const char *words_path, const char *pairs_path,
-                              const char *block_path,
-                              struct vn_oracle **oracle,
+                              const char *block_path, struct vn_oracle **oracle,
                               struct vn_error *error)
 {
     struct vn_oracle *opened = calloc(1, sizeof(*opened));

@@ -42,16 +42,15 @@ struct vn_oracle {
     size_t entry_room;
     struct oracle_posting *postings; /* sorted by key, then entry */
     size_t posting_count;
-    struct oracle_map by_text;    /* letters and cuts -> entry */
-    struct oracle_map by_keys;    /* oracle_key() -> its first posting */
-    struct oracle_map pairs;      /* two entries -> bonus */
-    struct oracle_map not_words;  /* letters of the terms with flag T */
-    struct oracle_map not_spans;  /* letters of the terms with flag S */
+    struct oracle_map by_text;   /* letters and cuts -> entry */
+    struct oracle_map by_keys;   /* oracle_key() -> its first posting */
+    struct oracle_map pairs;     /* two entries -> bonus */
+    struct oracle_map not_words; /* letters of the terms with flag T */
+    struct oracle_map not_spans; /* letters of the terms with flag S */
 };
 
 /* Whether the map has 'key', with its value. */
-bool oracle_map_get(const struct oracle_map *map, uint64_t key,
-                    int32_t *value);
+bool oracle_map_get(const struct oracle_map *map, uint64_t key, int32_t *value);
 
 /* Letters as a number: 5 bits each, A = 1; the way to begin is 0. */
 static inline uint64_t oracle_pack(uint64_t packed, char letter)
