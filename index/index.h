@@ -19,19 +19,19 @@ extern "C" {
 
 /* What an index says of itself. Plain data; 'overlays' is lent. */
 struct vn_index_info {
-    uint32_t format;             /* VN_INDEX_FORMAT */
-    uint64_t generation;         /* vn_lexicon_generation() of the build */
-    uint64_t lexicon;            /* fingerprint of the lexicon */
+    uint32_t format;     /* VN_INDEX_FORMAT */
+    uint64_t generation; /* vn_lexicon_generation() of the build */
+    uint64_t lexicon;    /* fingerprint of the lexicon */
     char lexicon_version[32];
     char model[32];
-    struct vn_prefix prefix;     /* length 0: all suffixes */
-    uint64_t suffixes;           /* suffixes of the prefix */
-    uint64_t with_spelling;      /* of these, those with a candidate */
-    uint64_t candidates;         /* candidates in all */
-    uint64_t overdials;          /* of these, with a tail */
+    struct vn_prefix prefix; /* length 0: all suffixes */
+    uint64_t suffixes;       /* suffixes of the prefix */
+    uint64_t with_spelling;  /* of these, those with a candidate */
+    uint64_t candidates;     /* candidates in all */
+    uint64_t overdials;      /* of these, with a tail */
     uint32_t words, phrases, pairs, blocked_words, blocked_spans;
-    uint64_t records_hash;       /* XXH3-64 over the hashes of all blocks */
-    uint64_t size_bytes;         /* of the file with its footer */
+    uint64_t records_hash; /* XXH3-64 over the hashes of all blocks */
+    uint64_t size_bytes;   /* of the file with its footer */
     const struct vn_overlay *overlays;
     size_t overlay_count;
 };
@@ -42,17 +42,26 @@ struct vn_index_writer;
 
 /*
  * vn_index_create() begins an index for 'prefix' of the records of 'lexicon'
- * beside 'path', under a temporary name in the same folder; a left-over of a
- * killed build of the same name is removed. 'path' itself is untouched until
- * vn_index_publish().
+ * beside 'path', under the name "PATH.building"; a left-over of a killed build
+ * is emptied and used, while a second build at the same time is refused. 'path'
+ * itself is untouched until vn_index_publish(). If 'path' is a symbolic link,
+ * the file that it leads to is replaced, and the temporary file stands beside
+ * that one; the link stays.
  *
- * Returns VN_OK; VN_INVALID if 'path' is a directory or its folder is not
- * there; VN_IO (no permission, no space, another build runs); VN_NOMEM.
+ * A program that limits the size of its files ignores SIGXFSZ: then the limit
+ * is an error like a full disk.
+ *
+ * Memory: about 10 MB for any prefix. Threads: a writer belongs to one.
+ *
+ * Returns VN_OK; VN_INVALID if 'path' is a directory, a device or a link to
+ * nothing, or its folder is not there; VN_IO (no permission, no space, another
+ * build runs); VN_NOMEM.
  */
-VN_NODISCARD enum vn_status
-vn_index_create(const char *path, const struct vn_lexicon *lexicon,
-                struct vn_prefix prefix, struct vn_index_writer **writer,
-                struct vn_error *error);
+VN_NODISCARD enum vn_status vn_index_create(const char *path,
+                                            const struct vn_lexicon *lexicon,
+                                            struct vn_prefix prefix,
+                                            struct vn_index_writer **writer,
+                                            struct vn_error *error);
 
 /*
  * vn_index_append() is a vn_record_sink_fn: 'context' is the writer. Records
@@ -67,7 +76,8 @@ vn_index_writer_error(const struct vn_index_writer *writer);
 /*
  * vn_index_publish() ends the index, syncs it, renames it over 'path', syncs
  * the folder, and frees the writer, whatever it returns. On failure 'path' is
- * as it was and the temporary file is gone.
+ * as it was and the temporary file is gone, but for a failure to sync the
+ * folder, whose message says that the index is complete.
  *
  * Returns VN_OK; VN_INVALID if records are missing; VN_IO; VN_NOMEM.
  */
@@ -90,8 +100,11 @@ struct vn_reader;
  * opened when a new one is published.
  *
  * liblmdb may fault (SIGSEGV, SIGBUS) or abort on a page that was damaged
- * after the build; a program that must not die calls vn_index_verify() before
- * the first look-up, or handles these signals (vn_index_map()).
+ * after the build, here, where it reads the description, and in every look-up;
+ * a program that must not die handles these signals around the opening, and
+ * calls vn_index_verify() before the first look-up or handles them there too
+ * (vn_index_map()). vn_index_verify() itself hashes the file before it follows
+ * any page.
  *
  * Returns VN_OK; VN_INVALID if there is no such file, or it is a directory, or
  * no index at all; VN_CORRUPT if it is truncated or damaged; VN_VERSION;
@@ -139,7 +152,11 @@ vn_reader_block(struct vn_reader *reader, uint32_t block,
 
 /*
  * vn_index_scan() hands all records of the index that lie in 'prefix' to
- * 'sink' in order, a block at a time.
+ * 'sink' in order, a block at a time. Both prefixes apply: of an index of 356,
+ * the prefix 3 gives all, 3569 a tenth.
+ *
+ * Returns VN_OK, VN_OUTSIDE if no suffix has both prefixes, VN_CORRUPT,
+ * VN_NOMEM, or what the sink returned.
  */
 VN_NODISCARD enum vn_status vn_index_scan(struct vn_index *index,
                                           struct vn_prefix prefix,
@@ -169,10 +186,10 @@ typedef enum vn_status (*vn_diff_fn)(void *context, uint32_t suffix,
                                      const struct vn_record *new_record);
 
 struct vn_diff_counts {
-    uint64_t compared;  /* suffixes that both indexes cover */
-    uint64_t changed;   /* have candidates in both, but other ones */
-    uint64_t added;     /* have candidates only in the new one */
-    uint64_t removed;   /* have candidates only in the old one */
+    uint64_t compared; /* suffixes that both indexes cover */
+    uint64_t changed;  /* have candidates in both, but other ones */
+    uint64_t added;    /* have candidates only in the new one */
+    uint64_t removed;  /* have candidates only in the old one */
 };
 
 /*
@@ -182,14 +199,16 @@ struct vn_diff_counts {
  * Returns VN_OK, VN_INVALID for different prefixes, VN_CORRUPT, what 'each'
  * returned, VN_STOPPED.
  */
-VN_NODISCARD enum vn_status
-vn_index_diff(struct vn_index *old_index, struct vn_index *new_index,
-              vn_diff_fn each, void *context, struct vn_diff_counts *counts,
-              struct vn_error *error);
+VN_NODISCARD enum vn_status vn_index_diff(struct vn_index *old_index,
+                                          struct vn_index *new_index,
+                                          vn_diff_fn each, void *context,
+                                          struct vn_diff_counts *counts,
+                                          struct vn_error *error);
 
 /*
  * vn_index_map() tells where the file is mapped, for a handler of SIGSEGV and
- * SIGBUS: an address in [start, start + size) is damage of the index.
+ * SIGBUS: an address in [start, start + size) is damage of the index. The map
+ * runs on behind the end of the file, as far as damage can lead.
  */
 void vn_index_map(const struct vn_index *index, const void **start,
                   size_t *size);

@@ -1,0 +1,326 @@
+/* index_reader.c: records by suffix, by block, and all in order. */
+#include "index_reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define NO_BLOCK UINT32_MAX
+
+/* ---- Readers ------------------------------------------------------------ */
+
+enum vn_status vn_reader_new(struct vn_index *index, struct vn_reader **out,
+                             struct vn_error *error)
+{
+    struct vn_reader *reader = calloc(1, sizeof *reader);
+
+    if (reader == NULL) {
+        return vn_error_system(error, ENOMEM, "cannot read '%s'", index->path);
+    }
+    reader->index = index;
+    reader->block = NO_BLOCK;
+    int rc = mdb_txn_begin(index->env, NULL, MDB_RDONLY, &reader->txn);
+    if (rc == 0) {
+        rc = mdb_cursor_open(reader->txn, index->databases.records,
+                             &reader->records);
+    }
+    if (rc == 0) {
+        rc = mdb_cursor_open(reader->txn, index->databases.tails,
+                             &reader->tails);
+    }
+    if (rc != 0) {
+        vn_reader_free(reader);
+        return index_lmdb_error(error, rc, VN_CORRUPT, "read", index->path);
+    }
+    *out = reader;
+    return VN_OK;
+}
+
+void vn_reader_free(struct vn_reader *reader)
+{
+    if (reader == NULL) {
+        return;
+    }
+    if (reader->tails != NULL) {
+        mdb_cursor_close(reader->tails);
+    }
+    if (reader->records != NULL) {
+        mdb_cursor_close(reader->records);
+    }
+    mdb_txn_abort(reader->txn); // accepts NULL
+    free(reader);
+}
+
+/* ---- Blocks ------------------------------------------------------------- */
+
+enum vn_status index_block_error(const struct vn_index *index, uint32_t block,
+                                 const char *what, struct vn_error *error)
+{
+    return vn_error_set(error, VN_CORRUPT, "'%s' is damaged: %s of block %05u",
+                        index->path, what, block);
+}
+
+static bool is_checked(_Atomic uint64_t *checked, uint32_t bit)
+{
+    return (atomic_load_explicit(&checked[bit / 64], memory_order_relaxed) >>
+                (bit % 64) &
+            1) != 0;
+}
+
+static void set_checked(_Atomic uint64_t *checked, uint32_t bit)
+{
+    (void)atomic_fetch_or_explicit(
+        &checked[bit / 64], UINT64_C(1) << (bit % 64), memory_order_relaxed);
+}
+
+/* Whether a value has the right hash; asked once per block and index. */
+static bool check(const struct vn_index *index, _Atomic uint64_t *checked,
+                  uint32_t block, const MDB_val *value)
+{
+    const uint32_t bit = block - index->first_block;
+
+    if (is_checked(checked, bit)) {
+        return true;
+    }
+    if (!index_is_sealed(value->mv_data, value->mv_size, block)) {
+        return false;
+    }
+    set_checked(checked, bit);
+    return true;
+}
+
+enum vn_status index_reader_fetch(struct vn_reader *reader, uint32_t block,
+                                  struct vn_error *error)
+{
+    const struct vn_index *index = reader->index;
+    MDB_val key = index_val(&block, sizeof block);
+    MDB_val value;
+
+    reader->block = NO_BLOCK;
+    const int rc = mdb_cursor_get(reader->records, &key, &value, MDB_SET);
+    if (rc == MDB_NOTFOUND) {
+        return index_block_error(index, block, "no records", error);
+    }
+    if (rc != 0) {
+        return index_lmdb_error(error, rc, VN_CORRUPT, "read", index->path);
+    }
+    if (value.mv_size != INDEX_BLOCK_SIZE ||
+        !check(index, index->checked_records, block, &value)) {
+        return index_block_error(index, block, "wrong records", error);
+    }
+    reader->block = block;
+    reader->records_at = value.mv_data;
+    reader->tails_at = NULL;
+    reader->counted = 0;
+    reader->tails_before = 0;
+    return VN_OK;
+}
+
+enum vn_status index_reader_fetch_tails(struct vn_reader *reader,
+                                        struct vn_error *error)
+{
+    const struct vn_index *index = reader->index;
+    uint32_t block = reader->block;
+    MDB_val key = index_val(&block, sizeof block);
+    MDB_val value;
+    const int rc = mdb_cursor_get(reader->tails, &key, &value, MDB_SET);
+
+    if (rc == MDB_NOTFOUND) {
+        return index_block_error(index, block, "no tails", error);
+    }
+    if (rc != 0) {
+        return index_lmdb_error(error, rc, VN_CORRUPT, "read", index->path);
+    }
+    if (value.mv_size % INDEX_TAIL_SIZE != 0 ||
+        !check(index, index->checked_tails, block, &value)) {
+        return index_block_error(index, block, "wrong tails", error);
+    }
+    reader->tails_at = value.mv_data;
+    reader->tail_count =
+        (unsigned)((value.mv_size - INDEX_HASH_SIZE) / INDEX_TAIL_SIZE);
+    return VN_OK;
+}
+
+/* ---- Records ------------------------------------------------------------ */
+
+/*
+ * Number of overdials of the block before record 'at', counted on from where
+ * the last question ended, so that suffixes in order cost nothing more.
+ */
+static unsigned tails_before(struct vn_reader *reader, unsigned at)
+{
+    const unsigned codes = at * VN_CANDIDATES;
+
+    if (codes < reader->counted) {
+        reader->counted = 0;
+        reader->tails_before = 0;
+    }
+    reader->tails_before +=
+        index_block_overdials(reader->records_at, reader->counted, codes);
+    reader->counted = codes;
+    return reader->tails_before;
+}
+
+static enum vn_status read_tails(struct vn_reader *reader, unsigned at,
+                                 struct vn_record *record,
+                                 struct vn_error *error)
+{
+    unsigned next = tails_before(reader, at);
+
+    if (reader->tails_at == NULL) {
+        const enum vn_status status = index_reader_fetch_tails(reader, error);
+        if (status != VN_OK) {
+            return status;
+        }
+    }
+    for (unsigned i = 0; i < VN_CANDIDATES; i++) {
+        if ((record->codes[i] & VN_CODE_OVERDIAL) == 0) {
+            continue;
+        }
+        if (next >= reader->tail_count) {
+            return index_block_error(reader->index, reader->block,
+                                     "too few tails", error);
+        }
+        record->tails[i] = index_get_u16(reader->tails_at + INDEX_HASH_SIZE +
+                                         next * INDEX_TAIL_SIZE);
+        next++;
+    }
+    return VN_OK;
+}
+
+/* Reads record 'at' of the block that 'reader' stands on. */
+static enum vn_status read_record(struct vn_reader *reader, unsigned at,
+                                  struct vn_record *record,
+                                  struct vn_error *error)
+{
+    uint32_t any = 0;
+
+    memset(record, 0, sizeof *record);
+    memcpy(record->codes,
+           reader->records_at + INDEX_HASH_SIZE + at * INDEX_RECORD_SIZE,
+           INDEX_RECORD_SIZE);
+    for (unsigned i = 0; i < VN_CANDIDATES; i++) {
+        any |= record->codes[i];
+    }
+    return (any & VN_CODE_OVERDIAL) != 0 ? read_tails(reader, at, record, error)
+                                         : VN_OK;
+}
+
+enum vn_status vn_reader_get(struct vn_reader *reader, uint32_t suffix,
+                             struct vn_record *record, struct vn_error *error)
+{
+    const struct vn_index *index = reader->index;
+    const uint32_t block = suffix / VN_BLOCK_SUFFIXES;
+    struct vn_record found;
+    enum vn_status status = VN_OK;
+
+    // Unsigned: a suffix before the first is far behind the last.
+    if (suffix - index->first_suffix >= index->info.suffixes) {
+        return vn_error_set(error, VN_OUTSIDE,
+                            "'%s' was not built for suffix %07u", index->path,
+                            suffix);
+    }
+    if (block != reader->block) {
+        status = index_reader_fetch(reader, block, error);
+    }
+    if (status == VN_OK) {
+        status = read_record(reader, suffix % VN_BLOCK_SUFFIXES, &found, error);
+    }
+    if (status == VN_OK) {
+        *record = found;
+    }
+    return status;
+}
+
+static enum vn_status read_block(struct vn_reader *reader, uint32_t block,
+                                 struct vn_record records[VN_BLOCK_SUFFIXES],
+                                 struct vn_error *error)
+{
+    enum vn_status status = VN_OK;
+
+    if (block != reader->block) {
+        status = index_reader_fetch(reader, block, error);
+    }
+    for (unsigned i = 0; status == VN_OK && i < VN_BLOCK_SUFFIXES; i++) {
+        status = read_record(reader, i, &records[i], error);
+    }
+    return status;
+}
+
+enum vn_status vn_reader_block(struct vn_reader *reader, uint32_t block,
+                               struct vn_record records[VN_BLOCK_SUFFIXES],
+                               struct vn_error *error)
+{
+    const struct vn_index *index = reader->index;
+
+    // As above.
+    if (block - index->first_block >= index->block_count) {
+        return vn_error_set(error, VN_OUTSIDE,
+                            "'%s' was not built for block %05u", index->path,
+                            block);
+    }
+    return read_block(reader, block, records, error);
+}
+
+/* ---- Scan --------------------------------------------------------------- */
+
+/* Suffixes from 'first' to before 'end'. */
+struct range {
+    uint32_t first;
+    uint32_t end;
+};
+
+static struct range range_of(struct vn_prefix prefix)
+{
+    const uint32_t first = vn_prefix_first(prefix);
+
+    return (struct range){first, first + vn_prefix_count(prefix)};
+}
+
+static struct range range_meet(struct range a, struct range b)
+{
+    return (struct range){a.first > b.first ? a.first : b.first,
+                          a.end < b.end ? a.end : b.end};
+}
+
+static enum vn_status scan_range(struct vn_reader *reader, struct range range,
+                                 vn_record_sink_fn sink, void *context,
+                                 struct vn_error *error)
+{
+    struct vn_record records[VN_BLOCK_SUFFIXES];
+    enum vn_status status = VN_OK;
+
+    while (status == VN_OK && range.first < range.end) {
+        const uint32_t block = range.first / VN_BLOCK_SUFFIXES;
+        const struct range whole = {block * VN_BLOCK_SUFFIXES,
+                                    (block + 1) * VN_BLOCK_SUFFIXES};
+        const struct range part = range_meet(range, whole);
+        status = read_block(reader, block, records, error);
+        if (status == VN_OK) {
+            status =
+                sink(context, part.first, records + (part.first - whole.first),
+                     part.end - part.first);
+        }
+        range.first = part.end;
+    }
+    return status;
+}
+
+enum vn_status vn_index_scan(struct vn_index *index, struct vn_prefix prefix,
+                             vn_record_sink_fn sink, void *context,
+                             struct vn_error *error)
+{
+    const struct range range =
+        range_meet(range_of(prefix), range_of(index->info.prefix));
+    struct vn_reader *reader = NULL;
+
+    if (range.first >= range.end) {
+        return vn_error_set(error, VN_OUTSIDE,
+                            "'%s' was not built for this prefix", index->path);
+    }
+    enum vn_status status = vn_reader_new(index, &reader, error);
+    if (status == VN_OK) {
+        status = scan_range(reader, range, sink, context, error);
+    }
+    vn_reader_free(reader);
+    return status;
+}

@@ -1,0 +1,63 @@
+/* index_reader.h: an open index and its readers, inside this folder. */
+#ifndef INDEX_READER_H
+#define INDEX_READER_H
+
+#include <stdatomic.h>
+
+#include "index_file.h"
+#include "index_format.h"
+#include "index_lmdb.h"
+
+struct vn_index {
+    char *path; /* as it was given, for messages */
+    int fd;     /* the same file as LMDB's */
+    MDB_env *env;
+    struct index_databases databases;
+    struct index_footer footer;
+    struct vn_index_info info;
+    struct vn_overlay *overlays; /* what 'info' points at */
+    const uint8_t *map;
+    size_t map_size;
+    uint32_t first_suffix;
+    uint32_t first_block;
+    uint32_t block_count;
+    /*
+     * One bit per block: its value was checked. Readers of all threads share
+     * them without order, since the file does not change: two may check the
+     * same block.
+     */
+    _Atomic uint64_t *checked_records;
+    _Atomic uint64_t *checked_tails;
+};
+
+struct vn_reader {
+    struct vn_index *index;
+    MDB_txn *txn;
+    MDB_cursor *records;
+    MDB_cursor *tails;
+    uint32_t block;            /* that was fetched last, or NO_BLOCK */
+    const uint8_t *records_at; /* its value */
+    const uint8_t *tails_at;   /* its tails, NULL = not fetched */
+    unsigned tail_count;
+    unsigned counted;      /* codes of the block that were looked at */
+    unsigned tails_before; /* overdials among them */
+};
+
+/* index_file_check() checks kind, footer and first pages of 'index->fd'. */
+enum vn_status index_file_check(struct vn_index *index, struct vn_error *error);
+
+/*
+ * index_reader_fetch() points 'reader' at a block of the index, checked.
+ * index_reader_fetch_tails() does so for the tails of that block, which has
+ * overdials.
+ */
+enum vn_status index_reader_fetch(struct vn_reader *reader, uint32_t block,
+                                  struct vn_error *error);
+enum vn_status index_reader_fetch_tails(struct vn_reader *reader,
+                                        struct vn_error *error);
+
+/* "'PATH' is damaged: WHAT of block N". */
+enum vn_status index_block_error(const struct vn_index *index, uint32_t block,
+                                 const char *what, struct vn_error *error);
+
+#endif
