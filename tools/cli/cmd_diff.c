@@ -142,8 +142,8 @@ static enum vn_status print_difference(void *context, uint32_t suffix,
     if (!spell_all(suffix, old_record, before, &before_count) ||
         !spell_all(suffix, new_record, after, &after_count)) {
         return vn_error_set(&diff->error, VN_CORRUPT,
-                            "a record of %07u cannot be spelled",
-                            (unsigned)suffix);
+                            "what '%s' or '%s' holds for %07u is no spelling",
+                            diff->paths[0], diff->paths[1], (unsigned)suffix);
     }
     if (diff->common.json) {
         json_open(out, '{');
@@ -210,12 +210,10 @@ static void print_summary(struct diff *diff)
                 cli_grouped(diff->counts.removed, removed));
 }
 
-/* Says which of the two a failure is about, as far as one can tell. */
 static int report(const struct diff *diff, enum vn_status status)
 {
     if (status == VN_CORRUPT) {
-        cli_message("'%s' or '%s' is damaged: %s; run 'vanity verify' on both",
-                    diff->paths[0], diff->paths[1], diff->error.message);
+        cli_message("%s; run 'vanity verify' on it", diff->error.message);
         return CLI_FAILED;
     }
     return cli_error(status, &diff->error);

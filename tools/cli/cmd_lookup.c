@@ -171,9 +171,8 @@ static enum vn_status spell_record(struct lookup *lookup, uint32_t suffix,
         status = vn_spell(suffix, record.codes[used], record.tails[used],
                           &spellings[used]);
         if (status != VN_OK) {
-            return vn_error_set(&lookup->error, VN_CORRUPT,
-                                "the record of %07u cannot be spelled",
-                                (unsigned)suffix);
+            return open_index_unspellable(lookup->open.path, suffix,
+                                          &lookup->error);
         }
         used++;
     }

@@ -260,9 +260,7 @@ static enum vn_status fetch_one(struct rank *rank, struct entry *entry)
     }
     if (vn_spell(suffix, record.codes[0], record.tails[0], &spelling) !=
         VN_OK) {
-        return vn_error_set(&rank->error, VN_CORRUPT,
-                            "the record of %07u cannot be spelled",
-                            (unsigned)suffix);
+        return open_index_unspellable(rank->open.path, suffix, &rank->error);
     }
     entry->code = record.codes[0];
     entry->tail = record.tails[0];

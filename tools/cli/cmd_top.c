@@ -30,6 +30,7 @@ struct top {
     struct best *heap; /* the worst one first */
     size_t count;
     struct open_index open;
+    struct vn_error error;
     struct output out;
 };
 
@@ -156,7 +157,7 @@ static enum vn_status take_records(void *context, uint32_t first,
         struct vn_spelling spelling;
 
         if (vn_spell(suffix, code, tail, &spelling) != VN_OK) {
-            return VN_CORRUPT;
+            return open_index_unspellable(top->open.path, suffix, &top->error);
         }
         const struct best best = {
             make_order(spelling.score, spelling.digits, suffix), code, tail};
@@ -220,7 +221,6 @@ static bool is_covered(struct vn_prefix index, struct vn_prefix asked)
 static int scan(struct top *top)
 {
     const struct vn_prefix held = vn_index_info(top->open.index)->prefix;
-    struct vn_error error = {0};
 
     if (!is_covered(held, top->prefix)) {
         cli_message("prefix %0*u is outside this index, which holds suffixes "
@@ -229,11 +229,11 @@ static int scan(struct top *top)
                     (int)held.length, (unsigned)held.digits);
         return CLI_REFUSED;
     }
-    const enum vn_status status =
-        vn_index_scan(top->open.index, top->prefix, take_records, top, &error);
+    const enum vn_status status = vn_index_scan(top->open.index, top->prefix,
+                                                take_records, top, &top->error);
 
     if (status != VN_OK) {
-        return open_index_error(top->open.path, status, &error);
+        return open_index_error(top->open.path, status, &top->error);
     }
     return print(top);
 }

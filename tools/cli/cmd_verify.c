@@ -100,10 +100,8 @@ static int check_bytes(struct verify *verify)
 
     progress_end(&verify->progress);
     if (status == VN_CORRUPT) {
-        cli_message("the index '%s' is damaged: %s; make it again with "
-                    "'vanity build -o %s'",
-                    verify->open.path, verify->error.message,
-                    verify->open.path);
+        cli_message("%s; make it again with 'vanity build -o %s'",
+                    verify->error.message, verify->open.path);
         return CLI_FAILED;
     }
     return status == VN_OK ? CLI_DONE : cli_error(status, &verify->error);

@@ -10,12 +10,6 @@
 
 /* Twice the longest path, and the words around it. */
 #define MESSAGE_SIZE 8400
-/*
- * Offsets inside a page have 16 bits: liblmdb may look so far behind the page
- * it reads, past the map where that was the last one.
- */
-#define OFFSET_REACH ((uintptr_t)1 << 16)
-
 struct guarded {
     char message[MESSAGE_SIZE]; /* made beforehand: handlers cannot format */
     size_t length;
@@ -34,8 +28,7 @@ static const struct guarded *find_blamed(int number, const void *address)
         const struct guarded *file = &files[i];
 
         if (file->end == 0 || number == SIGABRT ||
-            (at >= file->start &&
-             at - file->start < file->end - file->start + OFFSET_REACH)) {
+            (at >= file->start && at < file->end)) {
             return file;
         }
     }

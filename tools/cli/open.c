@@ -73,13 +73,19 @@ int open_index_error(const char *path, enum vn_status status,
                      const struct vn_error *error)
 {
     if (status == VN_CORRUPT) {
-        cli_message(
-            "the index '%s' is damaged: %s; run 'vanity verify -i %s'", path,
-            error->message[0] != '\0' ? error->message : vn_status_text(status),
-            path);
+        cli_message("%s; run 'vanity verify -i %s'", error->message, path);
         return CLI_FAILED;
     }
     return cli_error(status, error);
+}
+
+enum vn_status open_index_unspellable(const char *path, uint32_t suffix,
+                                      struct vn_error *error)
+{
+    return vn_error_set(
+        error, VN_CORRUPT,
+        "'%s' is damaged: what it holds for %07u is no spelling", path,
+        (unsigned)suffix);
 }
 
 static void report_bad_line(void *context, const struct vn_error *error)

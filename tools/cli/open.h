@@ -30,6 +30,13 @@ int open_index_error(const char *path, enum vn_status status,
                      const struct vn_error *error);
 
 /*
+ * open_index_unspellable() fills '*error' for a record of 'suffix' that holds
+ * what vn_spell() refuses, and returns VN_CORRUPT.
+ */
+enum vn_status open_index_unspellable(const char *path, uint32_t suffix,
+                                      struct vn_error *error);
+
+/*
  * open_lexicon() opens the embedded lexicon with the overlays of 'options'.
  * Lines passed over are reported, the first ten one by one.
  */
