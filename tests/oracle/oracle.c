@@ -1,7 +1,7 @@
 /* oracle.c: tries every cut and every word of a suffix, and ranks them. */
 #include "oracle.h"
 
-#include <stdlib.h>
+#include <assert.h>
 #include <string.h>
 
 #include "engine/keypad.h"
@@ -90,6 +90,7 @@ static struct postings find_postings(const struct search *search,
     uint32_t digits = 0;
     int32_t first;
 
+    assert(start < end && end <= KEYS);
     for (unsigned i = start; i < end; i++) {
         digits = digits * 10 + search->digits[i];
     }
