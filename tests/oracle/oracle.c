@@ -90,7 +90,6 @@ static struct postings find_postings(const struct search *search,
     uint32_t digits = 0;
     int32_t first;
 
-    assert(start < end && end <= KEYS);
     for (unsigned i = start; i < end; i++) {
         digits = digits * 10 + search->digits[i];
     }
@@ -146,6 +145,7 @@ static int run_terms(const struct search *search, const struct piece *piece)
     const unsigned length = piece->end - piece->start;
     int score = is_lone_four(search, piece) ? LONE_FOUR : 0;
 
+    assert(length >= 1 && length <= RUN_MAX);
     for (unsigned i = piece->start; i < piece->end; i++) {
         score += search->digits[i] <= 1 ? DIGIT_01 : DIGIT_29;
     }
