@@ -92,19 +92,42 @@ static bool show_progress(void *context, uint64_t done, uint64_t total)
     return true;
 }
 
-static int check_bytes(struct verify *verify)
+static int report(const char *path, enum vn_status status,
+                  const struct vn_error *error)
+{
+    if (status == VN_CORRUPT) {
+        cli_message("%s; make it again with 'vanity build -o %s'",
+                    error->message, path);
+        return CLI_FAILED;
+    }
+    return cli_error(status, error);
+}
+
+/* Before liblmdb sees the file: a damaged one must not make it fault. */
+static int check_file(struct verify *verify, const char *path)
+{
+    const int code = open_index_find(path);
+
+    if (code != CLI_DONE) {
+        return code;
+    }
+    progress_start(&verify->progress, NULL, verify->common.quiet);
+    const enum vn_status status =
+        vn_index_check(path, show_progress, verify, &verify->error);
+
+    progress_end(&verify->progress);
+    return status == VN_OK ? CLI_DONE : report(path, status, &verify->error);
+}
+
+static int check_meaning(struct verify *verify)
 {
     progress_start(&verify->progress, NULL, verify->common.quiet);
     const enum vn_status status = vn_index_verify(
         verify->open.index, show_progress, verify, &verify->error);
 
     progress_end(&verify->progress);
-    if (status == VN_CORRUPT) {
-        cli_message("%s; make it again with 'vanity build -o %s'",
-                    verify->error.message, verify->open.path);
-        return CLI_FAILED;
-    }
-    return status == VN_OK ? CLI_DONE : cli_error(status, &verify->error);
+    return status == VN_OK ? CLI_DONE
+                           : report(verify->open.path, status, &verify->error);
 }
 
 /* "lexicon en-1, model H, words 'brands.txt' (hash ...)", for a message. */
@@ -217,27 +240,36 @@ static int check_records(struct verify *verify)
     return code;
 }
 
-static int print_json(const struct verify *verify, int code)
+static void write_facts(const struct verify *verify, struct output *out)
 {
     const struct vn_index_info *info = vn_index_info(verify->open.index);
+
+    json_key(out, "generation");
+    json_hex(out, info->generation);
+    json_key(out, "suffixes");
+    json_int(out, (int64_t)info->suffixes);
+    json_key(out, "deep");
+    json_bool(out, verify->deep);
+    json_key(out, "compared");
+    json_int(out, (int64_t)verify->compared);
+    json_key(out, "different");
+    json_int(out, (int64_t)verify->different);
+}
+
+/* An index that cannot even be opened has no facts. */
+static int print_json(const struct verify *verify, const char *path, int code)
+{
     struct output out;
 
     output_start(&out, STDOUT_FILENO);
     json_open(&out, '{');
     json_key(&out, "index");
-    json_text(&out, verify->open.path);
+    json_text(&out, path);
     json_key(&out, "ok");
     json_bool(&out, code == CLI_DONE);
-    json_key(&out, "generation");
-    json_hex(&out, info->generation);
-    json_key(&out, "suffixes");
-    json_int(&out, (int64_t)info->suffixes);
-    json_key(&out, "deep");
-    json_bool(&out, verify->deep);
-    json_key(&out, "compared");
-    json_int(&out, (int64_t)verify->compared);
-    json_key(&out, "different");
-    json_int(&out, (int64_t)verify->different);
+    if (verify->open.index != NULL) {
+        write_facts(verify, &out);
+    }
     json_close(&out, '}');
     json_line_end(&out);
     return output_finish(&out, code);
@@ -272,20 +304,23 @@ int cmd_verify(int argc, char **argv)
 
     argp_parse(&parser, argc, argv, 0, NULL, &verify);
     check_options(&verify);
-    int code = open_index(&verify.open, options_index_path(verify.path));
+    const char *path = options_index_path(verify.path);
+    int code = check_file(&verify, path);
 
-    if (code != CLI_DONE) {
-        return code;
+    if (code == CLI_DONE) {
+        code = open_index(&verify.open, path);
     }
-    code = check_bytes(&verify);
+    if (code == CLI_DONE) {
+        code = check_meaning(&verify);
+    }
     if (code == CLI_DONE && verify.deep) {
         code = check_records(&verify);
     }
     if (code == CLI_DONE && !verify.common.quiet) {
         print_summary(&verify);
     }
-    if (verify.common.json) {
-        code = print_json(&verify, code);
+    if (verify.common.json && code != CLI_REFUSED) {
+        code = print_json(&verify, path, code);
     }
     open_index_close(&verify.open);
     return code;

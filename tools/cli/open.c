@@ -34,15 +34,23 @@ static int report_open(const char *path, enum vn_status status,
     return cli_error(status, error);
 }
 
+int open_index_find(const char *path)
+{
+    if (access(path, F_OK) != 0 && errno == ENOENT) {
+        cli_message("no index at '%s'; make one with 'vanity build' or name "
+                    "it with -i or VANITY_INDEX",
+                    path);
+        return CLI_REFUSED;
+    }
+    return CLI_DONE;
+}
+
 int open_index(struct open_index *open, const char *path)
 {
     struct vn_error error = {0};
 
     *open = (struct open_index){.path = path};
-    if (access(path, F_OK) != 0 && errno == ENOENT) {
-        cli_message("no index at '%s'; make one with 'vanity build' or name "
-                    "it with -i or VANITY_INDEX",
-                    path);
+    if (open_index_find(path) != CLI_DONE) {
         return CLI_REFUSED;
     }
     guard_opening(path);

@@ -16,6 +16,12 @@ struct open_index {
 };
 
 /*
+ * open_index_find() returns CLI_DONE if there is anything at 'path', else
+ * CLI_REFUSED after saying how to get an index.
+ */
+int open_index_find(const char *path);
+
+/*
  * open_index() opens the index 'path' under the guard (guard.h), with a
  * reader. Returns CLI_DONE, or reports the failure and returns its exit code.
  */
