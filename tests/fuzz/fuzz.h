@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 /* The entrance that libFuzzer calls; returns 0. */
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Ends the program if 'condition' is false, in release builds too. */

@@ -63,16 +63,15 @@ static void check_refused(const struct vn_error *error,
     FUZZ_CHECK(error->status == VN_INVALID);
     FUZZ_CHECK(error->message[0] != '\0');
     FUZZ_CHECK(strchr(error->message, '\n') == NULL);
-    FUZZ_CHECK(memcmp(number, before, sizeof *number) == 0);
+    FUZZ_CHECK(same(number, before));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct vn_number before;
+    const struct vn_number before = {"+untouched", 4711, VN_DIALABLE_NO};
+    struct vn_number number = before;
     struct vn_error error;
 
-    memset(&before, 0x5a, sizeof before);
-    struct vn_number number = before;
     const enum vn_status status =
         vn_number_parse((const char *)data, size, &number, &error);
     FUZZ_CHECK(status == VN_OK || status == VN_INVALID);

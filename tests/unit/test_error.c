@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/error.h"
@@ -88,8 +89,9 @@ static void system_adds_the_text_of_errno(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct vn_error error = dirty_error();
-        char expected[256] = "cannot write x.mdb: ";
-        strcat(expected, strerror(numbers[i]));
+        char expected[256];
+        (void)snprintf(expected, sizeof expected, "cannot write x.mdb: %s",
+                       strerror(numbers[i]));
         const enum vn_status status = numbers[i] == ENOMEM ? VN_NOMEM : VN_IO;
         assert_int_equal(
             vn_error_system(&error, numbers[i], "cannot write %s", "x.mdb"),

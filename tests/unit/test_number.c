@@ -264,10 +264,10 @@ static void the_longest_input_is_read_and_a_longer_one_is_not(void **state)
 
     (void)state;
     memset(text, '.', sizeof text);
-    memcpy(text + VN_NUMBER_INPUT_MAX - 7, "FLOWERS", 7);
+    memset(text + VN_NUMBER_INPUT_MAX - 7, 'f', 7);
     assert_int_equal(vn_number_parse(text, VN_NUMBER_INPUT_MAX, &number, NULL),
                      VN_OK);
-    assert_int_equal(number.suffix, 3569377);
+    assert_int_equal(number.suffix, 3333333);
     assert_int_equal(vn_number_parse(text, sizeof text, &number, &error),
                      VN_INVALID);
     assert_non_null(strstr(error.message, "at most 255 bytes"));
