@@ -101,10 +101,8 @@ struct vn_reader;
  *
  * liblmdb may fault (SIGSEGV, SIGBUS) or abort on a page that was damaged
  * after the build, here, where it reads the description, and in every look-up;
- * a program that must not die handles these signals around the opening, and
- * calls vn_index_verify() before the first look-up or handles them there too
- * (vn_index_map()). vn_index_verify() itself hashes the file before it follows
- * any page.
+ * a program that must not die calls vn_index_check() before this, or handles
+ * these signals (vn_index_map()).
  *
  * Returns VN_OK; VN_INVALID if there is no such file, or it is a directory, or
  * no index at all; VN_CORRUPT if it is truncated or damaged; VN_VERSION;
@@ -169,9 +167,26 @@ VN_NODISCARD enum vn_status vn_index_scan(struct vn_index *index,
 typedef bool (*vn_progress_fn)(void *context, uint64_t done, uint64_t total);
 
 /*
- * vn_index_verify() checks every byte: the footer's hash over the file, every
- * block's hash, every candidate's code, the counts and hashes of the
- * description. 'progress' may be NULL.
+ * vn_index_check() reads the file 'path' and checks that it has the bytes that
+ * were published: the footer, and its hash over all the rest. It finds every
+ * flipped bit, and no damage can make it fault. 'progress' may be NULL.
+ *
+ * Cost: some 50 ms for a whole index in memory.
+ *
+ * Returns VN_OK, VN_STOPPED, or what vn_index_open() returns.
+ */
+VN_NODISCARD enum vn_status vn_index_check(const char *path,
+                                           vn_progress_fn progress,
+                                           void *context,
+                                           struct vn_error *error);
+
+/*
+ * vn_index_verify() does the same for an open index before it follows any
+ * page, and then checks what the bytes mean, too: that no block is missing or
+ * too many, every block's hash, every candidate's code, the counts and hashes
+ * of the description. 'progress' may be NULL.
+ *
+ * Cost: about a second for a whole index.
  *
  * Returns VN_OK, VN_CORRUPT (the first damage is named), VN_STOPPED, VN_NOMEM.
  */

@@ -10,13 +10,12 @@ static const uint8_t footer_magic[16] = {'V',  'A',  'N',  'I', 'T', 'Y',
 
 enum footer_field {
     FOOTER_MAGIC = 0,
-    FOOTER_VERSION = 16,
-    FOOTER_FORMAT = 20,
+    FOOTER_FORMAT = 16,
+    FOOTER_PAGE_SIZE = 20,
     FOOTER_SIZE = 24,
     FOOTER_FILE_HASH = 32,
     FOOTER_HEAD_HASH = 48,
-    FOOTER_PAGE_SIZE = 64,
-    FOOTER_ZEROS = 68,
+    FOOTER_ZEROS = 64,
     FOOTER_HASH = INDEX_FOOTER_SIZE - INDEX_HASH_SIZE
 };
 
@@ -96,11 +95,8 @@ unsigned index_block_overdials(const uint8_t *block, unsigned from,
 void index_footer_encode(const struct index_footer *footer,
                          uint8_t out[INDEX_FOOTER_SIZE])
 {
-    const uint32_t version = INDEX_FOOTER_VERSION;
-
     memset(out, 0, INDEX_FOOTER_SIZE);
     memcpy(out + FOOTER_MAGIC, footer_magic, sizeof footer_magic);
-    memcpy(out + FOOTER_VERSION, &version, sizeof version);
     memcpy(out + FOOTER_FORMAT, &footer->format, sizeof footer->format);
     memcpy(out + FOOTER_SIZE, &footer->size, sizeof footer->size);
     memcpy(out + FOOTER_FILE_HASH, footer->file_hash, INDEX_FILE_HASH_SIZE);
@@ -122,8 +118,7 @@ static bool zeros_are_zero(const uint8_t in[INDEX_FOOTER_SIZE])
 }
 
 enum vn_status index_footer_decode(const uint8_t in[INDEX_FOOTER_SIZE],
-                                   struct index_footer *footer,
-                                   uint32_t *version)
+                                   struct index_footer *footer)
 {
     if (memcmp(in + FOOTER_MAGIC, footer_magic, sizeof footer_magic) != 0) {
         return VN_NOT_FOUND;
@@ -132,16 +127,13 @@ enum vn_status index_footer_decode(const uint8_t in[INDEX_FOOTER_SIZE],
     if (index_get_u64(in + FOOTER_HASH) != XXH3_64bits(in, FOOTER_HASH)) {
         return VN_CORRUPT;
     }
-    const uint32_t footer_version = index_get_u32(in + FOOTER_VERSION);
-    const uint32_t format = index_get_u32(in + FOOTER_FORMAT);
-    if (footer_version != INDEX_FOOTER_VERSION || format != VN_INDEX_FORMAT) {
-        *version = format;
+    footer->format = index_get_u32(in + FOOTER_FORMAT);
+    if (footer->format != VN_INDEX_FORMAT) {
         return VN_VERSION;
     }
     if (!zeros_are_zero(in)) {
         return VN_CORRUPT;
     }
-    footer->format = format;
     footer->page_size = index_get_u32(in + FOOTER_PAGE_SIZE);
     footer->size = index_get_u64(in + FOOTER_SIZE);
     memcpy(footer->file_hash, in + FOOTER_FILE_HASH, INDEX_FILE_HASH_SIZE);

@@ -91,7 +91,6 @@ unsigned index_block_overdials(const uint8_t *block, unsigned from,
 /* ---- Footer ------------------------------------------------------------- */
 
 #define INDEX_FOOTER_SIZE 4096u
-#define INDEX_FOOTER_VERSION 1u
 #define INDEX_FILE_HASH_SIZE 16u
 
 struct index_footer {
@@ -107,11 +106,10 @@ void index_footer_encode(const struct index_footer *footer,
 
 /*
  * index_footer_decode() returns VN_OK; VN_NOT_FOUND if this is no footer at
- * all; VN_CORRUPT if it is damaged; VN_VERSION for another version of footer
- * or format, '*version' says which.
+ * all; VN_CORRUPT if it is damaged; VN_VERSION, with 'format' alone filled in,
+ * for another format. Magic, format and hash have their places in all formats.
  */
 enum vn_status index_footer_decode(const uint8_t in[INDEX_FOOTER_SIZE],
-                                   struct index_footer *footer,
-                                   uint32_t *version);
+                                   struct index_footer *footer);
 
 #endif

@@ -77,7 +77,6 @@ static enum vn_status check_footer(struct vn_index *index, uint64_t size,
                                    struct vn_error *error)
 {
     uint8_t page[INDEX_FOOTER_SIZE];
-    uint32_t version = 0;
 
     if (size < sizeof page) {
         return no_footer(index, error);
@@ -87,15 +86,14 @@ static enum vn_status check_footer(struct vn_index *index, uint64_t size,
     if (failed != 0) {
         return vn_error_system(error, failed, "cannot read '%s'", index->path);
     }
-    const enum vn_status status =
-        index_footer_decode(page, &index->footer, &version);
+    const enum vn_status status = index_footer_decode(page, &index->footer);
     if (status == VN_NOT_FOUND) {
         return no_footer(index, error);
     }
     if (status == VN_VERSION) {
         return vn_error_set(error, VN_VERSION,
                             "'%s' has format %u, this program reads %u",
-                            index->path, version, VN_INDEX_FORMAT);
+                            index->path, index->footer.format, VN_INDEX_FORMAT);
     }
     const uint32_t page_size = index->footer.page_size;
     if (status != VN_OK || index->footer.size + sizeof page != size ||
@@ -137,8 +135,14 @@ enum vn_status index_file_check(struct vn_index *index, struct vn_error *error)
     return status;
 }
 
-static enum vn_status open_file(struct vn_index *index, struct vn_error *error)
+enum vn_status index_file_open(struct vn_index *index, const char *path,
+                               struct vn_error *error)
 {
+    index->fd = -1;
+    index->path = strdup(path);
+    if (index->path == NULL) {
+        return vn_error_system(error, ENOMEM, "cannot open '%s'", path);
+    }
     // O_NONBLOCK: a pipe in place of the file must not make us wait.
     index->fd = open(index->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (index->fd >= 0) {
@@ -285,10 +289,10 @@ static enum vn_status prepare(struct vn_index *index, struct vn_error *error)
 
 /* ---- Opening ------------------------------------------------------------ */
 
-static enum vn_status open_once(struct vn_index *index, bool *replaced,
-                                struct vn_error *error)
+static enum vn_status open_once(struct vn_index *index, const char *path,
+                                bool *replaced, struct vn_error *error)
 {
-    enum vn_status status = open_file(index, error);
+    enum vn_status status = index_file_open(index, path, error);
 
     if (status == VN_OK) {
         status = index_file_check(index, error);
@@ -328,11 +332,7 @@ enum vn_status vn_index_open(const char *path, struct vn_index **out,
         if (index == NULL) {
             return vn_error_system(error, ENOMEM, "cannot open '%s'", path);
         }
-        index->fd = -1;
-        index->path = strdup(path);
-        status = index->path == NULL
-                     ? vn_error_system(error, ENOMEM, "cannot open '%s'", path)
-                     : open_once(index, &replaced, error);
+        status = open_once(index, path, &replaced, error);
         if (status == VN_OK) {
             *out = index;
             return VN_OK;

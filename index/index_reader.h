@@ -43,6 +43,13 @@ struct vn_reader {
     unsigned tails_before; /* overdials among them */
 };
 
+/*
+ * index_file_open() opens the file of a zeroed '*index', for
+ * vn_index_close() whatever it returns.
+ */
+enum vn_status index_file_open(struct vn_index *index, const char *path,
+                               struct vn_error *error);
+
 /* index_file_check() checks kind, footer and first pages of 'index->fd'. */
 enum vn_status index_file_check(struct vn_index *index, struct vn_error *error);
 

@@ -19,6 +19,17 @@ static enum vn_status no_memory(struct vn_error *error)
     return vn_error_system(error, ENOMEM, "cannot prepare a build");
 }
 
+static enum vn_status no_folder(struct vn_error *error, int failed,
+                                const char *path)
+{
+    if (failed == ENOENT || failed == ENOTDIR) {
+        return vn_error_set(error, VN_INVALID,
+                            "the folder of '%s' is not there", path);
+    }
+    return vn_error_system(error, failed, "cannot open the folder of '%s'",
+                           path);
+}
+
 /* ---- The target --------------------------------------------------------- */
 
 static enum vn_status resolve_old(const char *path, const struct stat *link,
@@ -72,13 +83,8 @@ static enum vn_status resolve_new(const char *path, char **target,
     char *folder = realpath(dirname(copy), NULL);
     const int failed = errno;
     free(copy);
-    if (folder == NULL && (failed == ENOENT || failed == ENOTDIR)) {
-        return vn_error_set(error, VN_INVALID,
-                            "the folder of '%s' is not there", path);
-    }
     if (folder == NULL) {
-        return vn_error_system(error, failed, "cannot find the folder of '%s'",
-                               path);
+        return no_folder(error, failed, path);
     }
     const enum vn_status status = join(folder, path, target, error);
     free(folder);
@@ -177,11 +183,7 @@ static enum vn_status open_folder(struct index_temp *temp, const char *path,
     temp->folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const int failed = errno;
     free(copy);
-    if (temp->folder < 0) {
-        return vn_error_system(error, failed, "cannot open the folder of '%s'",
-                               path);
-    }
-    return VN_OK;
+    return temp->folder >= 0 ? VN_OK : no_folder(error, failed, path);
 }
 
 enum vn_status index_temp_open(const char *path, struct index_temp *temp,

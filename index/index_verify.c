@@ -32,32 +32,33 @@ static enum vn_status damaged(const struct verifier *v, const char *what)
                         v->index->path, what);
 }
 
-static enum vn_status stopped(const struct verifier *v)
+/* Step 1, for a file that may not be open in LMDB. */
+static enum vn_status check_file(struct vn_index *index,
+                                 struct index_progress *progress,
+                                 struct vn_error *error)
 {
-    return vn_error_set(v->error, VN_STOPPED, "stopped");
-}
-
-static enum vn_status check_file(struct verifier *v)
-{
-    struct vn_index *index = v->index;
     uint8_t hash[INDEX_FILE_HASH_SIZE];
-    const enum vn_status status = index_file_check(index, v->error);
+    const enum vn_status status = index_file_check(index, error);
 
     if (status != VN_OK) {
         return status;
     }
+    progress->total += index->footer.size;
     const int failed =
-        index_file_hash(index->fd, index->footer.size, &v->progress, hash);
+        index_file_hash(index->fd, index->footer.size, progress, hash);
     if (failed == ECANCELED) {
-        return stopped(v);
+        return vn_error_set(error, VN_STOPPED, "stopped");
     }
     if (failed != 0) {
-        return vn_error_system(v->error, failed, "cannot read '%s'",
-                               index->path);
+        return vn_error_system(error, failed, "cannot read '%s'", index->path);
     }
-    return memcmp(hash, index->footer.file_hash, sizeof hash) == 0
-               ? VN_OK
-               : damaged(v, "its bytes do not have the hash that it states");
+    if (memcmp(hash, index->footer.file_hash, sizeof hash) != 0) {
+        return vn_error_set(
+            error, VN_CORRUPT,
+            "'%s' is damaged: its bytes do not have the hash that it states",
+            index->path);
+    }
+    return VN_OK;
 }
 
 static bool has_entries(MDB_txn *txn, MDB_dbi dbi, size_t entries)
@@ -166,7 +167,7 @@ static enum vn_status check_blocks(struct verifier *v)
             return status;
         }
         if (!index_progress_add(&v->progress, INDEX_BLOCK_SIZE)) {
-            return stopped(v);
+            return vn_error_set(v->error, VN_STOPPED, "stopped");
         }
     }
     return VN_OK;
@@ -193,7 +194,7 @@ static enum vn_status check_totals(const struct verifier *v)
 
 static enum vn_status verify(struct verifier *v)
 {
-    enum vn_status status = check_file(v);
+    enum vn_status status = check_file(v->index, &v->progress, v->error);
 
     if (status == VN_OK) {
         status = vn_reader_new(v->index, &v->reader, v->error);
@@ -218,8 +219,7 @@ enum vn_status vn_index_verify(struct vn_index *index, vn_progress_fn progress,
         .hash = XXH3_createState(),
         .progress = {.report = progress,
                      .context = context,
-                     .total = index->footer.size +
-                              (uint64_t)index->block_count * INDEX_BLOCK_SIZE},
+                     .total = (uint64_t)index->block_count * INDEX_BLOCK_SIZE},
         .error = error,
     };
 
@@ -231,5 +231,22 @@ enum vn_status vn_index_verify(struct vn_index *index, vn_progress_fn progress,
     const enum vn_status status = verify(&v);
     vn_reader_free(v.reader);
     (void)XXH3_freeState(v.hash);
+    return status;
+}
+
+enum vn_status vn_index_check(const char *path, vn_progress_fn progress,
+                              void *context, struct vn_error *error)
+{
+    struct index_progress steps = {.report = progress, .context = context};
+    struct vn_index *index = calloc(1, sizeof *index);
+
+    if (index == NULL) {
+        return vn_error_system(error, ENOMEM, "cannot verify '%s'", path);
+    }
+    enum vn_status status = index_file_open(index, path, error);
+    if (status == VN_OK) {
+        status = check_file(index, &steps, error);
+    }
+    vn_index_close(index);
     return status;
 }

@@ -92,13 +92,13 @@ static enum vn_status begin(struct vn_index_writer *writer, unsigned flags)
     return rc == 0 ? VN_OK : failed(writer, rc);
 }
 
-/* LMDB says EIO for a write that was cut short: ask for the reason. */
+/* LMDB says EIO or ENOSPC for any write cut short: ask for the reason. */
 static int reason_of(const struct vn_index_writer *writer, int rc)
 {
     static const uint8_t page[INDEX_FOOTER_SIZE];
     struct stat file;
 
-    if (rc != EIO || fstat(writer->temp.fd, &file) != 0) {
+    if ((rc != EIO && rc != ENOSPC) || fstat(writer->temp.fd, &file) != 0) {
         return rc;
     }
     const int reason = index_file_write(writer->temp.fd, page, sizeof page,
