@@ -190,6 +190,18 @@ VN_NODISCARD enum vn_status vn_engine_run(struct vn_engine *engine,
 void vn_engine_rank(const struct vn_engine *engine, uint32_t suffix,
                     struct vn_record *record);
 
+/* What an engine is made of, and what it did. */
+struct vn_engine_counts {
+    uint64_t tokens;       /* placed words and chains of listed pairs */
+    uint64_t rows;         /* of eight keys that hold them */
+    uint64_t block_states; /* of the automaton of blocked spans */
+    uint64_t suffixes;     /* computed by vn_engine_run() so far */
+    uint64_t exact;        /* of these, searched again with longer lists */
+};
+
+void vn_engine_counts(const struct vn_engine *engine,
+                      struct vn_engine_counts *counts);
+
 /* ---- Explanation ------------------------------------------------------ */
 
 #define VN_TERMS_MAX 40u

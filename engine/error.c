@@ -22,6 +22,7 @@ static void make_printable(struct vn_error *error)
     }
 }
 
+VN_PRINTF(2, 0)
 static void append(struct vn_error *error, const char *format, va_list args)
 {
     const size_t used = strlen(error->message);
@@ -61,12 +62,9 @@ enum vn_status vn_error_system(struct vn_error *error, int sys_errno,
     va_start(args, format);
     append(error, format, args);
     va_end(args);
-    if (strerror_r(sys_errno, reason, sizeof reason) != 0) {
-        (void)snprintf(reason, sizeof reason, "error %d", sys_errno);
-    }
     const size_t used = strlen(error->message);
     (void)snprintf(error->message + used, sizeof error->message - used, ": %s",
-                   reason);
+                   strerror_r(sys_errno, reason, sizeof reason));
     return status;
 }
 

@@ -78,10 +78,18 @@ uint32_t lexicon_lower_bound(const struct vn_lexicon *lexicon,
 int lexicon_pair(const struct vn_lexicon *lexicon, uint32_t left,
                  uint32_t right)
 {
-    for (uint32_t i = lexicon->pair_start[left];
-         i < lexicon->pair_start[left + 1]; i++) {
-        if (lexicon->pair_right[i] == right) {
-            return lexicon->pair_bonus[i];
+    uint32_t low = lexicon->pair_start[left];
+    uint32_t high = lexicon->pair_start[left + 1];
+
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (lexicon->pair_right[middle] == right) {
+            return lexicon->pair_bonus[middle];
+        }
+        if (lexicon->pair_right[middle] < right) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
     return 0;

@@ -1,0 +1,451 @@
+/* match.c: making of the token tables from the lexicon. */
+#include "match.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "keypad.h"
+
+/* A token with the digits that it covers, in base 8. */
+struct token {
+    int64_t key;
+    uint32_t digits;
+};
+
+/* The tokens of one table while they are collected. */
+struct pile {
+    struct token *tokens;
+    uint32_t count, capacity;
+};
+
+/* A chain while it grows; offsets and bits count from its first letter. */
+struct chain {
+    unsigned count;                        /* entries */
+    unsigned offsets[VN_WORD_LETTERS_MAX]; /* of the entries */
+    unsigned lengths[VN_WORD_LETTERS_MAX];
+    unsigned length;       /* letters in all */
+    unsigned segments;     /* words in all */
+    unsigned last_segment; /* where the last word begins */
+    uint32_t cuts;         /* bit b: a segment ends after b letters */
+    uint32_t digits;       /* base 8 */
+    uint32_t letters;      /* three bits a letter */
+    int score;             /* words and bonuses */
+    uint32_t last;         /* entry */
+    struct block_trace trace;
+};
+
+struct builder {
+    const struct vn_lexicon *lexicon;
+    const struct block_set *blocks;
+    struct pile piles[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + 1][2][2];
+    bool failed;
+};
+
+/* ---- Collecting ------------------------------------------------------- */
+
+static void add_token(struct builder *builder, struct pile *pile,
+                      uint32_t digits, int64_t key)
+{
+    if (pile->count == pile->capacity) {
+        const uint32_t capacity = pile->capacity * 2 + 1024;
+        struct token *tokens =
+            reallocarray(pile->tokens, capacity, sizeof *tokens);
+        if (tokens == NULL) {
+            builder->failed = true;
+            return;
+        }
+        pile->tokens = tokens;
+        pile->capacity = capacity;
+    }
+    pile->tokens[pile->count++] =
+        (struct token){.key = key, .digits = digits};
+}
+
+/* All terms of the chain at this place; 'past' letters run on. */
+static int place_score(const struct model *model, const struct chain *chain,
+                       unsigned start, unsigned past)
+{
+    int score = chain->score;
+
+    for (unsigned i = 0; i < chain->count; i++) {
+        const unsigned begin = start + chain->offsets[i];
+        score += model_entry(model, begin, begin + chain->lengths[i]);
+    }
+    if (past > 0) {
+        score += model_overdial(model, start + chain->offsets[chain->count - 1],
+                                past);
+    }
+    return score;
+}
+
+/* The tail field of the chain: the last 'past' letters of its last entry. */
+static uint32_t place_tail(const struct builder *builder,
+                           const struct chain *chain, unsigned past)
+{
+    const struct entry *last = &builder->lexicon->entries[chain->last];
+
+    return key_tail_make(last->letters + last->length - past, past);
+}
+
+static unsigned place_cuts(const struct chain *chain, unsigned start,
+                           unsigned covered)
+{
+    unsigned cuts = key_cut(start);
+
+    for (unsigned b = 1; b < covered; b++) {
+        if ((chain->cuts >> b & 1) != 0) {
+            cuts |= key_cut(start + b);
+        }
+    }
+    return cuts;
+}
+
+static unsigned kind(unsigned covered)
+{
+    return covered <= MODEL_SHORT_MAX ? MATCH_SHORT : MATCH_LONG;
+}
+
+static void place_chain(struct builder *builder, const struct chain *chain,
+                        unsigned start)
+{
+    const unsigned room = VN_SUFFIX_DIGITS - start;
+    const unsigned covered = chain->length < room ? chain->length : room;
+    const unsigned past = chain->length - covered;
+    const unsigned end = start + covered;
+    const unsigned last = chain->count - 1;
+    const uint32_t letters =
+        chain->letters >> (KEY_LETTER_BITS * past)
+                              << (KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - end));
+    const int64_t key =
+        key_score(place_score(&builder->lexicon->model, chain, start, past)) +
+        key_fields(0, chain->segments, letters,
+                   place_tail(builder, chain, past),
+                   place_cuts(chain, start, covered));
+    const unsigned first_kind = kind(chain->lengths[0]);
+    const unsigned last_kind =
+        end == VN_SUFFIX_DIGITS ? MATCH_LONG : kind(chain->lengths[last]);
+
+    add_token(builder, &builder->piles[start][covered][first_kind][last_kind],
+              chain->digits >> (3 * past), key);
+}
+
+/* Places the chain wherever it fits, and where its last word may run on. */
+static void place_everywhere(struct builder *builder,
+                             const struct chain *chain)
+{
+    for (unsigned start = 0; start < VN_SUFFIX_DIGITS; start++) {
+        const unsigned end = start + chain->length;
+        const bool fits = end <= VN_SUFFIX_DIGITS;
+        const bool runs_on =
+            end > VN_SUFFIX_DIGITS &&
+            end <= VN_SUFFIX_DIGITS + VN_TAIL_MAX &&
+            start + chain->last_segment + MODEL_OVERDIAL_COVER <=
+                VN_SUFFIX_DIGITS;
+        if (fits || runs_on) {
+            place_chain(builder, chain, start);
+        }
+    }
+}
+
+/* ---- Chains ----------------------------------------------------------- */
+
+/* Puts 'entry' behind the chain. */
+static void extend(const struct builder *builder, struct chain *chain,
+                   uint32_t index, int bonus)
+{
+    const struct entry *entry = &builder->lexicon->entries[index];
+
+    if (chain->length > 0) {
+        chain->cuts |= 1u << chain->length;
+    }
+    chain->last_segment = chain->length;
+    for (unsigned i = 0; i < entry->length; i++) {
+        const unsigned digit = (unsigned)vn_keypad_key(entry->letters[i]);
+        if (chain->length < VN_SUFFIX_DIGITS) {
+            block_trace_step(builder->blocks, &chain->trace, chain->length,
+                             digit);
+        }
+        chain->digits = chain->digits << 3 | (digit - 2);
+        chain->letters = chain->letters << KEY_LETTER_BITS |
+                         vn_keypad_rank(entry->letters[i]);
+        chain->length++;
+        if ((entry->cuts >> i & 1) != 0) {
+            chain->cuts |= 1u << chain->length;
+            chain->last_segment = chain->length;
+            chain->segments++;
+        }
+    }
+    chain->segments++;
+    chain->offsets[chain->count] = chain->length - entry->length;
+    chain->lengths[chain->count++] = entry->length;
+    chain->score += entry->score + bonus;
+    chain->last = index;
+}
+
+/*
+ * Whether the chain is blocked whatever stands around it. Such chains, and all
+ * that they begin, are left out here: it saves the search from finding them.
+ */
+static bool is_blocked(const struct builder *builder,
+                       const struct chain *chain)
+{
+    if (chain->segments < 2 || chain->length > VN_SUFFIX_DIGITS ||
+        !chain->trace.active[chain->length]) {
+        return false;
+    }
+    struct block_trace trace = chain->trace;
+    for (unsigned d = chain->length + 1; d <= VN_SUFFIX_DIGITS; d++) {
+        trace.states[d] = 0;
+    }
+    const unsigned cuts =
+        place_cuts(chain, 0, chain->length) |
+        (chain->length < VN_SUFFIX_DIGITS ? key_cut(chain->length) : 0);
+    const uint32_t letters =
+        chain->letters
+        << (KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - chain->length));
+    return block_hits(builder->blocks, &trace,
+                      KEY_EMPTY + key_fields(0, 1, letters, 0, cuts));
+}
+
+/* Whether an entry of 'length' letters can follow the chain at any place. */
+static bool can_follow(const struct chain *chain, unsigned length)
+{
+    if (chain->length + length <= VN_SUFFIX_DIGITS) {
+        return true;
+    }
+    return chain->length + length <= VN_SUFFIX_DIGITS + VN_TAIL_MAX &&
+           chain->length + MODEL_OVERDIAL_COVER <= VN_SUFFIX_DIGITS;
+}
+
+/* Depth first over all chains that begin with this one. */
+static void grow_chain(struct builder *builder, const struct chain *chain)
+{
+    const struct vn_lexicon *lexicon = builder->lexicon;
+
+    if (is_blocked(builder, chain) || builder->failed) {
+        return;
+    }
+    place_everywhere(builder, chain);
+    for (uint32_t p = lexicon->pair_start[chain->last];
+         p < lexicon->pair_start[chain->last + 1]; p++) {
+        const uint32_t right = lexicon->pair_right[p];
+        if (can_follow(chain, lexicon->entries[right].length)) {
+            struct chain longer = *chain;
+            extend(builder, &longer, right, lexicon->pair_bonus[p]);
+            grow_chain(builder, &longer);
+        }
+    }
+}
+
+static void collect(struct builder *builder)
+{
+    for (uint32_t i = 0; i < builder->lexicon->entry_count; i++) {
+        struct chain chain = {.count = 0};
+        block_trace_start(&chain.trace);
+        extend(builder, &chain, i, 0);
+        grow_chain(builder, &chain);
+    }
+}
+
+/* ---- Tables ----------------------------------------------------------- */
+
+/* By lane, then best first. */
+static int compare_tokens(const void *a, const void *b)
+{
+    const struct token *left = a, *right = b;
+
+    if (left->digits != right->digits) {
+        return left->digits < right->digits ? -1 : 1;
+    }
+    return left->key > right->key ? -1 : left->key < right->key;
+}
+
+/* Most groups have few tokens: insertion sort, qsort for the others. */
+static void sort_group(struct token *tokens, uint32_t count)
+{
+    if (count > 32) {
+        qsort(tokens, count, sizeof *tokens, compare_tokens);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        const struct token token = tokens[i];
+        uint32_t k = i;
+        for (; k > 0 && compare_tokens(&tokens[k - 1], &token) > 0; k--) {
+            tokens[k] = tokens[k - 1];
+        }
+        tokens[k] = token;
+    }
+}
+
+/*
+ * Keeps the best token of equal letters in a sorted group, and returns how
+ * many are left; '*rows' gets the longest lane. (What is dropped could matter
+ * only if the kept one is blocked by its surroundings; rank.c then looks at
+ * all splits of these letters.)
+ */
+static uint32_t thin_group(struct token *tokens, uint32_t count,
+                           uint32_t *rows)
+{
+    uint32_t kept = 0, lane_first = 0;
+
+    *rows = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        bool twice = false;
+        if (kept > 0 && tokens[kept - 1].digits != tokens[i].digits) {
+            lane_first = kept;
+        }
+        for (uint32_t k = lane_first; k < kept && !twice; k++) {
+            twice = key_same_letters(tokens[k].key, tokens[i].key);
+        }
+        if (!twice) {
+            tokens[kept++] = tokens[i];
+            const uint32_t depth = kept - lane_first;
+            *rows = depth > *rows ? depth : *rows;
+        }
+    }
+    return kept;
+}
+
+/* Orders the tokens by group: 'starts' gets groups + 1 places. */
+static void order_groups(const struct pile *pile, struct token *ordered,
+                         uint32_t *starts, uint32_t groups)
+{
+    memset(starts, 0, (groups + 1) * sizeof *starts);
+    for (uint32_t i = 0; i < pile->count; i++) {
+        starts[pile->tokens[i].digits / MATCH_LANES + 1]++;
+    }
+    for (uint32_t g = 0; g < groups; g++) {
+        starts[g + 1] += starts[g];
+    }
+    for (uint32_t i = 0; i < pile->count; i++) {
+        ordered[starts[pile->tokens[i].digits / MATCH_LANES]++] =
+            pile->tokens[i];
+    }
+    memmove(starts + 1, starts, groups * sizeof *starts);
+    starts[0] = 0;
+}
+
+static void fill_group(int64_t *rows, const struct token *tokens,
+                       uint32_t count)
+{
+    uint32_t depth[MATCH_LANES] = {0};
+
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t lane = tokens[i].digits % MATCH_LANES;
+        rows[depth[lane]++ * MATCH_LANES + lane] = tokens[i].key;
+    }
+}
+
+/* Sorts and thins all groups; 'kept' and 'offsets' get their new sizes. */
+static void thin_groups(struct token *ordered, const uint32_t *starts,
+                        uint32_t groups, uint32_t *kept, uint32_t *offsets)
+{
+    offsets[0] = 0;
+    for (uint32_t g = 0; g < groups; g++) {
+        uint32_t rows = 0;
+        const uint32_t count = starts[g + 1] - starts[g];
+        sort_group(ordered + starts[g], count);
+        kept[g] = thin_group(ordered + starts[g], count, &rows);
+        offsets[g + 1] = offsets[g] + rows;
+    }
+}
+
+static bool make_table(struct match *match, struct match_table *table,
+                       const struct pile *pile, unsigned covered)
+{
+    const uint32_t groups = 1u << (3 * (covered - 1));
+    struct token *ordered = malloc(pile->count * sizeof *ordered);
+    uint32_t *starts = malloc((groups + 1) * sizeof *starts);
+    uint32_t *kept = malloc(groups * sizeof *kept);
+    bool made = false;
+
+    table->offsets = malloc((groups + 1) * sizeof *table->offsets);
+    if (ordered == NULL || starts == NULL || kept == NULL ||
+        table->offsets == NULL) {
+        goto out;
+    }
+    order_groups(pile, ordered, starts, groups);
+    thin_groups(ordered, starts, groups, kept, table->offsets);
+    const size_t lanes = (size_t)table->offsets[groups] * MATCH_LANES;
+    table->rows = aligned_alloc(64, lanes * sizeof *table->rows);
+    if (table->rows == NULL) {
+        goto out;
+    }
+    for (size_t i = 0; i < lanes; i++) {
+        table->rows[i] = KEY_NONE;
+    }
+    for (uint32_t g = 0; g < groups; g++) {
+        fill_group(table->rows + (size_t)table->offsets[g] * MATCH_LANES,
+                   ordered + starts[g], kept[g]);
+        match->token_count += kept[g];
+    }
+    match->row_count += table->offsets[groups];
+    made = true;
+out:
+    free(ordered);
+    free(starts);
+    free(kept);
+    return made;
+}
+
+/* Calls for each table that has tokens; false as soon as one fails. */
+static bool make_tables(struct match *match, struct builder *builder)
+{
+    for (unsigned start = 0; start < VN_SUFFIX_DIGITS; start++) {
+        for (unsigned n = 1; start + n <= VN_SUFFIX_DIGITS; n++) {
+            for (unsigned k = 0; k < 4; k++) {
+                struct pile *pile = &builder->piles[start][n][k / 2][k % 2];
+                if (pile->count > 0 &&
+                    !make_table(match, &match->tables[start][n][k / 2][k % 2],
+                                pile, n)) {
+                    return false;
+                }
+                free(pile->tokens);
+                *pile = (struct pile){.tokens = NULL};
+            }
+        }
+    }
+    return true;
+}
+
+static void free_piles(struct builder *builder)
+{
+    struct pile *piles = &builder->piles[0][0][0][0];
+
+    for (size_t i = 0; i < sizeof builder->piles / sizeof *piles; i++) {
+        free(piles[i].tokens);
+    }
+}
+
+bool match_init(struct match *match, const struct vn_lexicon *lexicon,
+                const struct block_set *blocks)
+{
+    struct builder *builder = calloc(1, sizeof *builder);
+    bool made = false;
+
+    memset(match, 0, sizeof *match);
+    if (builder == NULL) {
+        return false;
+    }
+    builder->lexicon = lexicon;
+    builder->blocks = blocks;
+    collect(builder);
+    made = !builder->failed && make_tables(match, builder);
+    free_piles(builder);
+    free(builder);
+    if (!made) {
+        match_reset(match);
+    }
+    return made;
+}
+
+void match_reset(struct match *match)
+{
+    struct match_table *tables = &match->tables[0][0][0][0];
+
+    for (size_t i = 0; i < sizeof match->tables / sizeof *tables; i++) {
+        free(tables[i].offsets);
+        free(tables[i].rows);
+    }
+    memset(match, 0, sizeof *match);
+}

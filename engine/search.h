@@ -1,0 +1,153 @@
+/* search.h: the best spellings by shared prefix: lists of every prefix. */
+#ifndef VN_SEARCH_H
+#define VN_SEARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "block.h"
+#include "key.h"
+#include "match.h"
+#include "model.h"
+
+/*
+ * Suffixes that begin alike share the best spellings of that beginning. The
+ * search walks the tree of digits; every prefix keeps its best spellings of
+ * different letters in three lists, by what may follow them:
+ *
+ *   before_long   any spelling, as a long-first token or the end wants it
+ *   before_short  the same, those that end in a run less the term of a short
+ *                 entry beside a run
+ *   before_run    those that end in a word, short ones less the same term
+ *
+ * A child's lists come from its prefixes: each list times the tokens that
+ * reach from there to the child's end (match.h), best first with early stop,
+ * and for runs each before_run list plus the cost of the run. As tokens add
+ * the same to all spellings of a list, SEARCH_KEEP best of each prefix are
+ * enough for the SEARCH_KEEP best of every suffix.
+ *
+ * Blocked spans and the twin rule may want more than SEARCH_KEEP candidates of
+ * a suffix: rank.c sees that and asks search_exact() for them.
+ */
+
+/*
+ * Length of all lists, best first, ended by 0 if shorter. 5 is the least;
+ * longer lists cost more each, shorter ones send more suffixes to
+ * search_exact() (vanity-bench engine prints the share).
+ */
+#define SEARCH_KEEP 8
+
+struct search_node {
+    int64_t before_long[SEARCH_KEEP];
+    int64_t before_short[SEARCH_KEEP];
+    int64_t before_run[SEARCH_KEEP];
+};
+
+/* What search needs of an engine. */
+struct search_tables {
+    const struct vn_lexicon *lexicon;
+    struct match match;
+    struct block_set blocks;
+};
+
+/* One thread's place in the tree. About 15 kB. */
+struct search_path {
+    const struct search_tables *tables;
+    unsigned depth;                     /* digits chosen */
+    unsigned digits[VN_SUFFIX_DIGITS];
+    /* clear[d]: first key from which keys up to d are all 2..9. */
+    unsigned clear[VN_SUFFIX_DIGITS + 1];
+    /* octal[d][s]: digits s .. d - 1 in base 8, for s >= clear[d]. */
+    uint32_t octal[VN_SUFFIX_DIGITS + 1][VN_SUFFIX_DIGITS + 1];
+    /* runs[d][n]: cost of the digits of the run of n keys that ends at d. */
+    int run_digits[VN_SUFFIX_DIGITS + 1][MODEL_RUN_MAX + 1];
+    struct block_trace trace;
+    struct search_node root;
+    struct search_node children[VN_SUFFIX_DIGITS][10]; /* of depth d, d + 1 */
+    const struct search_node *nodes[VN_SUFFIX_DIGITS]; /* chosen, by depth */
+};
+
+/* The lists of the ten suffixes below a prefix of six digits. */
+struct search_leaves {
+    int64_t lists[10][SEARCH_KEEP];
+};
+
+/* search_start() stands at the root. */
+void search_start(struct search_path *path, const struct search_tables *tables);
+
+/*
+ * search_enter() goes down to the child 'digit', search_leave() back up.
+ * Above the seventh digit the children must have been made
+ * (search_expand_fn).
+ */
+void search_enter(struct search_path *path, unsigned digit);
+void search_leave(struct search_path *path);
+
+/* A way to compute the lists: one of these pairs for each kind of processor. */
+struct search_ops {
+    const char *name;
+    /* Makes the ten children of the node where 'path' stands (depth 0..5). */
+    void (*expand)(struct search_path *path);
+    /* Makes the lists of the ten suffixes below a node of depth 6. */
+    void (*leaves)(struct search_path *path, struct search_leaves *leaves);
+};
+
+extern const struct search_ops search_scalar;
+extern const struct search_ops search_avx512; /* only if search_has_avx512() */
+bool search_has_avx512(void);
+
+/* Most candidates of a suffix that count (vn_engine_run(), step 5). */
+#define SEARCH_EXACT_MAX 20u
+
+/* All candidates of a suffix above a floor, in the total order. */
+struct search_exact {
+    int64_t keys[SEARCH_EXACT_MAX];
+    unsigned count;
+    int64_t floor; /* the list is complete above it, or full */
+};
+
+/*
+ * search_exact() finds, for the suffix whose seventh digit was entered last,
+ * the unblocked candidates whose keys are above 'floor', best split of each,
+ * at most the first SEARCH_EXACT_MAX. Backwards from the end, bounded by the
+ * lists of the prefixes: cost grows with the number of candidates found.
+ */
+void search_exact(const struct search_path *path, int64_t floor,
+                  struct search_exact *exact);
+
+/* ---- For the implementations ------------------------------------------ */
+
+/* The three costs that the last digit of a run can have. */
+enum search_digit_class { SEARCH_DIGIT_01, SEARCH_DIGIT_4, SEARCH_DIGIT_OTHER };
+
+static inline enum search_digit_class search_class(unsigned digit)
+{
+    return digit < 2    ? SEARCH_DIGIT_01
+           : digit == 4 ? SEARCH_DIGIT_4
+                        : SEARCH_DIGIT_OTHER;
+}
+
+/*
+ * The difference that the run of 'length' keys makes that begins at 'start';
+ * the costs of its digits are 'digits'.
+ */
+int64_t search_run(const struct model *model, unsigned start, unsigned length,
+                   int digits, bool lone_4);
+
+/*
+ * search_run_list() writes to 'list' the best spellings of the child whose
+ * last digit is of 'class' that end in a run.
+ */
+void search_run_list(const struct search_path *path,
+                     enum search_digit_class class, int64_t list[SEARCH_KEEP]);
+
+/*
+ * search_finish() makes the three lists of the child 'digit' (2..9) from its
+ * spellings that end in a long word, in a short word, and in a run.
+ */
+void search_finish(const struct search_path *path, unsigned digit,
+                   const int64_t long_words[SEARCH_KEEP],
+                   const int64_t short_words[SEARCH_KEEP],
+                   const int64_t runs[SEARCH_KEEP], struct search_node *child);
+
+#endif

@@ -1,0 +1,189 @@
+/* search_exact.c: all candidates of one suffix above a floor. */
+#include <string.h>
+
+#include "search.h"
+#include "split.h"
+
+/* What must stand before the part that is built already. */
+enum follow { FOLLOW_LONG, FOLLOW_SHORT, FOLLOW_RUN };
+
+struct hunt {
+    const struct search_path *path;
+    struct search_exact *exact;
+};
+
+/* ---- Results ---------------------------------------------------------- */
+
+struct best_split {
+    const struct hunt *hunt;
+    int64_t key;
+};
+
+static void keep_unblocked(void *context, const struct split *split)
+{
+    struct best_split *best = context;
+    const struct search_path *path = best->hunt->path;
+
+    if (split->key > best->key &&
+        !block_hits(&path->tables->blocks, &path->trace, split->key)) {
+        best->key = split->key;
+    }
+}
+
+/* The best unblocked split of the letters of 'key'; 0 if there is none. */
+static int64_t unblock(const struct hunt *hunt, int64_t key)
+{
+    struct best_split best = {.hunt = hunt, .key = 0};
+
+    split_all(hunt->path->tables->lexicon, hunt->path->digits,
+              key_letters(key), keep_unblocked, &best);
+    return best.key;
+}
+
+/* Puts 'key' into the results; of equal letters the better one stays. */
+static void keep(struct search_exact *exact, int64_t key)
+{
+    unsigned at = 0, end;
+
+    for (; at < exact->count && exact->keys[at] >= key; at++) {
+        if (key_same_letters(exact->keys[at], key)) {
+            return;
+        }
+    }
+    for (end = at; end < exact->count; end++) {
+        if (key_same_letters(exact->keys[end], key)) {
+            break;
+        }
+    }
+    if (end == exact->count && exact->count < SEARCH_EXACT_MAX) {
+        exact->count++;
+    } else if (end == SEARCH_EXACT_MAX) {
+        end--;
+    }
+    memmove(exact->keys + at + 1, exact->keys + at,
+            (end - at) * sizeof *exact->keys);
+    exact->keys[at] = key;
+    if (exact->count == SEARCH_EXACT_MAX) {
+        exact->floor = exact->keys[SEARCH_EXACT_MAX - 1];
+    }
+}
+
+static void found(const struct hunt *hunt, int64_t key)
+{
+    const struct search_path *path = hunt->path;
+
+    if (path->trace.active[VN_SUFFIX_DIGITS] &&
+        block_hits(&path->tables->blocks, &path->trace, key)) {
+        key = unblock(hunt, key);
+    }
+    if (key > hunt->exact->floor) {
+        keep(hunt->exact, key);
+    }
+}
+
+/* ---- Hunt ------------------------------------------------------------- */
+
+static const int64_t *list_of(const struct search_node *node,
+                              enum follow follow)
+{
+    return follow == FOLLOW_RUN     ? node->before_run
+           : follow == FOLLOW_SHORT ? node->before_short
+                                    : node->before_long;
+}
+
+static void hunt_before(const struct hunt *hunt, unsigned end,
+                        enum follow follow, int64_t rest);
+
+/* Tokens of one table that end at 'end', each with all that may precede it. */
+static void hunt_tokens(const struct hunt *hunt, unsigned start, unsigned end,
+                        unsigned first_kind, unsigned last_kind, int64_t rest)
+{
+    const struct search_path *path = hunt->path;
+    const uint32_t group = path->octal[end - 1][start];
+    const enum follow follow =
+        first_kind == MATCH_SHORT ? FOLLOW_SHORT : FOLLOW_LONG;
+    const int64_t head = list_of(path->nodes[start], follow)[0];
+    const int64_t *row_end;
+    const int64_t *row = match_rows(
+        &path->tables->match.tables[start][end - start][first_kind][last_kind],
+        group, &row_end);
+    const unsigned lane = path->digits[end - 1] - 2;
+
+    for (; head != 0 && row < row_end && row[lane] != KEY_NONE;
+         row += MATCH_LANES) {
+        if (head + row[lane] + rest <= hunt->exact->floor) {
+            break;
+        }
+        hunt_before(hunt, start, follow, row[lane] + rest);
+    }
+}
+
+static void hunt_words(const struct hunt *hunt, unsigned end,
+                       enum follow follow, int64_t rest)
+{
+    const struct search_path *path = hunt->path;
+    const int64_t beside =
+        key_score(path->tables->lexicon->model.short_beside_run);
+
+    for (unsigned start = path->clear[end]; start < end; start++) {
+        for (unsigned kinds = 0; kinds < 4; kinds++) {
+            const unsigned last_kind = kinds % 2;
+            const bool costs =
+                follow == FOLLOW_RUN && last_kind == MATCH_SHORT;
+            hunt_tokens(hunt, start, end, kinds / 2, last_kind,
+                        rest + (costs ? beside : 0));
+        }
+    }
+}
+
+static void hunt_runs(const struct hunt *hunt, unsigned end,
+                      enum follow follow, int64_t rest)
+{
+    const struct search_path *path = hunt->path;
+    const struct model *model = &path->tables->lexicon->model;
+    const bool ends_in_4 = path->digits[end - 1] == 4;
+
+    for (unsigned n = 1; n <= MODEL_RUN_MAX && n <= end; n++) {
+        const bool lone_4 = n == 1 && ends_in_4;
+        const bool costs =
+            follow == FOLLOW_SHORT && !(lone_4 && end == 1);
+        const int64_t run = search_run(model, end - n, n,
+                                       path->run_digits[end][n], lone_4);
+        hunt_before(hunt, end - n, FOLLOW_RUN,
+                    rest + run +
+                        (costs ? key_score(model->short_beside_run) : 0));
+    }
+}
+
+/* All spellings of the first 'end' keys that, with 'rest', pass the floor. */
+static void hunt_before(const struct hunt *hunt, unsigned end,
+                        enum follow follow, int64_t rest)
+{
+    const int64_t *list = list_of(hunt->path->nodes[end], follow);
+    const int64_t last = list[SEARCH_KEEP - 1];
+
+    if (list[0] == 0 || list[0] + rest <= hunt->exact->floor) {
+        return;
+    }
+    if (last == 0 || last + rest <= hunt->exact->floor) {
+        for (unsigned i = 0; i < SEARCH_KEEP && list[i] != 0; i++) {
+            found(hunt, list[i] + rest);
+        }
+        return;
+    }
+    hunt_words(hunt, end, follow, rest);
+    if (follow != FOLLOW_RUN) {
+        hunt_runs(hunt, end, follow, rest);
+    }
+}
+
+void search_exact(const struct search_path *path, int64_t floor,
+                  struct search_exact *exact)
+{
+    const struct hunt hunt = {.path = path, .exact = exact};
+
+    exact->count = 0;
+    exact->floor = floor;
+    hunt_words(&hunt, VN_SUFFIX_DIGITS, FOLLOW_LONG, 0);
+    hunt_runs(&hunt, VN_SUFFIX_DIGITS, FOLLOW_LONG, 0);
+}

@@ -1,0 +1,59 @@
+/* search_scalar.c: the search one suffix at a time, for any processor. */
+#include <string.h>
+
+#include "search.h"
+
+#define LANES 1
+typedef int64_t lanes_t; /* the kernel's name for it; vectors need one too */
+
+static inline lanes_t lanes_load(const int64_t *keys)
+{
+    return *keys;
+}
+
+static inline lanes_t lanes_all(int64_t key)
+{
+    return key;
+}
+
+static inline lanes_t lanes_add(lanes_t a, lanes_t b)
+{
+    return a + b;
+}
+
+static inline bool lanes_any_above(lanes_t a, lanes_t b)
+{
+    return a > b;
+}
+
+static inline void lanes_store(int64_t *keys, lanes_t a)
+{
+    *keys = a;
+}
+
+/* 'key' is above the last of the list. */
+static inline void lanes_insert(lanes_t list[SEARCH_KEEP], lanes_t key)
+{
+    unsigned at = 0, end;
+
+    for (; list[at] >= key; at++) {
+        if (key_same_letters(list[at], key)) {
+            return;
+        }
+    }
+    for (end = at; end < SEARCH_KEEP - 1; end++) {
+        if (key_same_letters(list[end], key)) {
+            break;
+        }
+    }
+    memmove(list + at + 1, list + at, (end - at) * sizeof *list);
+    list[at] = key;
+}
+
+#include "search_kernel.h"
+
+const struct search_ops search_scalar = {
+    .name = "scalar",
+    .expand = expand,
+    .leaves = leaves,
+};
