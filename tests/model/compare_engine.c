@@ -10,8 +10,11 @@
 #include "tests/oracle/oracle.h"
 
 #define SEED_DEFAULT 20240607u
-/* Suffixes that a thread compares at a time. */
-#define CHUNK 1000u
+/*
+ * The engine computes this many neighbours together, so that a thread compares
+ * all suffixes of such a piece at a time.
+ */
+#define PIECE 10000u
 /* Differences that a thread prints in full. */
 #define PRINTED_MAX 3u
 
@@ -84,10 +87,13 @@ struct worker {
     const struct vn_oracle *oracle;
     const struct suffixes *suffixes;
     struct vn_engine *engines[PATHS]; /* NULL: not on this processor */
-    size_t first_chunk;
-    size_t chunk_step;
+    unsigned job; /* takes the pieces with this remainder by 'jobs' */
+    unsigned jobs;
     uint64_t oracle_ns;
     uint64_t differences;
+    struct vn_record expected[PIECE];
+    struct vn_record got[PIECE];
+    struct vn_record run[PIECE];
 };
 
 static uint64_t thread_ns(void)
@@ -135,19 +141,17 @@ static void print_difference(const struct worker *worker, const char *name,
 }
 
 static void compare_records(struct worker *worker, const char *name,
-                            const uint32_t *suffixes, size_t count,
-                            const struct vn_record *expected,
-                            const struct vn_record *got)
+                            const uint32_t *suffixes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (memcmp(&expected[i].codes, &got[i].codes, sizeof(got[i].codes)) ==
-                0 &&
-            memcmp(&expected[i].tails, &got[i].tails, sizeof(got[i].tails)) ==
-                0) {
+        const struct vn_record *expected = &worker->expected[i];
+        const struct vn_record *got = &worker->got[i];
+        if (memcmp(expected->codes, got->codes, sizeof(got->codes)) == 0 &&
+            memcmp(expected->tails, got->tails, sizeof(got->tails)) == 0) {
             continue;
         }
         if (worker->differences++ < PRINTED_MAX) {
-            print_difference(worker, name, suffixes[i], &expected[i], &got[i]);
+            print_difference(worker, name, suffixes[i], expected, got);
         }
     }
 }
@@ -167,58 +171,61 @@ static enum vn_status land(void *context, uint32_t first,
     return VN_OK;
 }
 
-/* Runs the engine over each stretch of neighbouring suffixes. */
-static void run_engine(struct vn_engine *engine, const uint32_t *suffixes,
-                       size_t count, struct vn_record *records)
+/* Runs from the first suffix to the last, and keeps those asked for. */
+static void run_engine(struct worker *worker, struct vn_engine *engine,
+                       const uint32_t *suffixes, size_t count)
 {
+    const uint32_t first = suffixes[0];
+    struct landing landing = {first, worker->run};
     struct vn_error error;
-    size_t start = 0;
 
-    for (size_t i = 1; i <= count; i++) {
-        if (i < count && suffixes[i] == suffixes[i - 1] + 1) {
-            continue;
-        }
-        struct landing landing = {suffixes[start], records + start};
-        expect_ok(vn_engine_run(engine, suffixes[start], (uint32_t)(i - start),
-                                land, &landing, &error),
-                  &error);
-        start = i;
+    expect_ok(vn_engine_run(engine, first, suffixes[count - 1] - first + 1,
+                            land, &landing, &error),
+              &error);
+    for (size_t i = 0; i < count; i++) {
+        worker->got[i] = worker->run[suffixes[i] - first];
     }
 }
 
-static void compare_chunk(struct worker *worker, const uint32_t *suffixes,
+static void compare_piece(struct worker *worker, const uint32_t *suffixes,
                           size_t count)
 {
-    struct vn_record expected[CHUNK], got[CHUNK];
     const uint64_t started_ns = thread_ns();
 
     for (size_t i = 0; i < count; i++) {
-        vn_oracle_rank(worker->oracle, suffixes[i], &expected[i]);
+        vn_oracle_rank(worker->oracle, suffixes[i], &worker->expected[i]);
     }
     worker->oracle_ns += thread_ns() - started_ns;
     for (size_t i = 0; i < count; i++) {
-        vn_engine_rank(worker->engines[0], suffixes[i], &got[i]);
+        vn_engine_rank(worker->engines[0], suffixes[i], &worker->got[i]);
     }
-    compare_records(worker, "rank", suffixes, count, expected, got);
+    compare_records(worker, "rank", suffixes, count);
     for (unsigned path = 0; path < PATHS; path++) {
         if (worker->engines[path] != NULL) {
-            run_engine(worker->engines[path], suffixes, count, got);
+            run_engine(worker, worker->engines[path], suffixes, count);
             compare_records(worker, vn_engine_path_text(worker->engines[path]),
-                            suffixes, count, expected, got);
+                            suffixes, count);
         }
     }
 }
 
+/* The suffixes rise: those of a piece stand beside each other. */
 static void *work(void *context)
 {
     struct worker *worker = context;
-    const struct suffixes *suffixes = worker->suffixes;
+    const uint32_t *list = worker->suffixes->list;
+    const size_t count = worker->suffixes->count;
+    size_t start = 0;
 
-    for (size_t chunk = worker->first_chunk; chunk * CHUNK < suffixes->count;
-         chunk += worker->chunk_step) {
-        const size_t left = suffixes->count - chunk * CHUNK;
-        compare_chunk(worker, suffixes->list + chunk * CHUNK,
-                      left < CHUNK ? left : CHUNK);
+    for (size_t end = 1; end <= count; end++) {
+        const uint32_t piece = list[start] / PIECE;
+        if (end < count && list[end] / PIECE == piece) {
+            continue;
+        }
+        if (piece % worker->jobs == worker->job) {
+            compare_piece(worker, list + start, end - start);
+        }
+        start = end;
     }
     return NULL;
 }
@@ -245,15 +252,18 @@ static uint64_t compare_all(const struct arguments *arguments,
                             const struct vn_oracle *oracle,
                             const struct suffixes *suffixes)
 {
-    struct worker workers[JOBS_MAX] = {0};
+    struct worker *workers = calloc(arguments->jobs, sizeof(*workers));
     pthread_t threads[JOBS_MAX];
     uint64_t differences = 0, oracle_ns = 0;
 
+    if (workers == NULL) {
+        die("no memory");
+    }
     for (unsigned i = 0; i < arguments->jobs; i++) {
-        workers[i] = (struct worker){.oracle = oracle,
-                                     .suffixes = suffixes,
-                                     .first_chunk = i,
-                                     .chunk_step = arguments->jobs};
+        workers[i].oracle = oracle;
+        workers[i].suffixes = suffixes;
+        workers[i].job = i;
+        workers[i].jobs = arguments->jobs;
         make_engines(lexicon, &workers[i]);
         if (pthread_create(&threads[i], NULL, work, &workers[i]) != 0) {
             die("cannot start a thread");
@@ -267,6 +277,7 @@ static uint64_t compare_all(const struct arguments *arguments,
             vn_engine_free(workers[i].engines[path]);
         }
     }
+    free(workers);
     printf("%zu suffixes, %llu differences, oracle %llu ns per suffix%s\n",
            suffixes->count, (unsigned long long)differences,
            (unsigned long long)(oracle_ns / suffixes->count),
@@ -284,9 +295,6 @@ int main(int argc, char **argv)
     parse_arguments(argc, argv, &arguments);
     printf("VN_SEED=%llu\n", (unsigned long long)arguments.seed);
     make_suffixes(&arguments, &suffixes);
-    if (suffixes.count == 0) {
-        die("no suffixes to compare");
-    }
     struct vn_oracle *oracle = open_oracle(&arguments);
     struct vn_lexicon *lexicon = open_lexicon(&arguments);
     const uint64_t differences =

@@ -14,7 +14,7 @@
 /* The list of suffixes grows by this at first. */
 #define ROOM_MIN 1000u
 /* Suffixes made for each place of an overlay phrase. */
-#define AROUND 8u
+#define AROUND 2u
 
 static const char usage[] =
     "usage: compare-engine [--words FILE]... [--block FILE]... [--jobs N]\n"
@@ -193,6 +193,31 @@ static void add_around(void *context, struct vn_bytes line)
     }
 }
 
+static int compare_numbers(const void *left, const void *right)
+{
+    const uint32_t a = *(const uint32_t *)left;
+    const uint32_t b = *(const uint32_t *)right;
+
+    return (a > b) - (a < b);
+}
+
+static void sort_suffixes(struct suffixes *suffixes)
+{
+    size_t kept = 0;
+
+    if (suffixes->count == 0) {
+        die("no suffixes to compare");
+    }
+    qsort(suffixes->list, suffixes->count, sizeof(*suffixes->list),
+          compare_numbers);
+    for (size_t i = 0; i < suffixes->count; i++) {
+        if (i == 0 || suffixes->list[i] != suffixes->list[kept - 1]) {
+            suffixes->list[kept++] = suffixes->list[i];
+        }
+    }
+    suffixes->count = kept;
+}
+
 void make_suffixes(const struct arguments *arguments, struct suffixes *suffixes)
 {
     uint64_t state = arguments->seed;
@@ -219,6 +244,7 @@ void make_suffixes(const struct arguments *arguments, struct suffixes *suffixes)
             break;
         }
     }
+    sort_suffixes(suffixes);
 }
 
 /* ---- Command line ----------------------------------------------------- */

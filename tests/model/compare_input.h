@@ -54,7 +54,7 @@ void parse_arguments(int argc, char **argv, struct arguments *arguments);
 /* A whole number, decimal or with 0x. */
 unsigned long parse_number(const char *text);
 
-/* The caller frees the list. */
+/* Rising, each once, at least one; the caller frees the list. */
 void make_suffixes(const struct arguments *arguments,
                    struct suffixes *suffixes);
 
