@@ -21,10 +21,15 @@ class Kill(fault.FaultTest):
         return [self.program, "build", "--quiet", "-o", target, "--prefix",
                 "35", "--words", words]
 
+    def wait_at_random(self, length):
+        """Half of the moments fall into the end, where files change."""
+        begin = self.random.choice((0, length * 0.7))
+        time.sleep(self.random.uniform(begin, length * 1.2))
+
     def kill_at_random(self, command, length, number):
         """True if the signal met a running build."""
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
-            time.sleep(self.random.uniform(0, length))
+            self.wait_at_random(length)
             process.send_signal(number)
             process.wait()
         return process.returncode == -number
@@ -47,7 +52,7 @@ class Kill(fault.FaultTest):
     def test_killed_build_leaves_a_complete_index(self):
         target, known, length = self.prepare()
         words = list(known)
-        kills = replaced = 0
+        kills = replaced = leftovers = 0
         current = known[words[1]]
         for attempt in range(ATTEMPTS_MAX):
             if kills == KILLS:
@@ -60,9 +65,11 @@ class Kill(fault.FaultTest):
             found = self.generation(target)
             self.assertIn(found, (current, known[other]))
             replaced += found != current
+            leftovers += len(os.listdir(self.path("kill"))) - 1
             current = found
         self.assertEqual(kills, KILLS, f"in {attempt} attempts")
-        print(f"{kills} builds killed, {replaced} indexes replaced")
+        print(f"{kills} builds killed, {leftovers} temporary files left, "
+              f"{replaced} indexes replaced")
         subprocess.run(self.command(target, words[0]), check=True)
         self.only_files(self.path("kill"), "index.mdb")
         self.assertEqual(self.generation(target), known[words[0]])
@@ -88,7 +95,7 @@ class Kill(fault.FaultTest):
             for _ in range(5):
                 with subprocess.Popen(self.command(target, words),
                                       stderr=subprocess.PIPE) as process:
-                    time.sleep(self.random.uniform(0, length))
+                    self.wait_at_random(length)
                     process.send_signal(number)
                     process.communicate()
                 # Before the program listens, the signal itself ends it.

@@ -48,6 +48,8 @@ class Overlays(fault.FaultTest):
 
     def assert_nothing_left(self):
         left = [name for name in os.listdir(self.folder) if "new.mdb" in name]
+        for name in left:
+            os.unlink(self.path(name))
         self.assertEqual(left, [])
 
     def accepted_generation(self, data):
@@ -72,7 +74,8 @@ class Overlays(fault.FaultTest):
                 fault.restricted(self.path("open"), 0o777):
             result = self.run_as_nobody("build", "-o", target, "--prefix",
                                         fault.PREFIX, self.option, path)
-        self.assert_fails(result, FAILED, "closed.txt")
+        self.assert_fails(result, FAILED, "closed.txt",
+                          "Permission denied")
         self.only_files(self.path("open"))
 
     def check_odd_forms(self, word):
@@ -156,10 +159,9 @@ class Words(Overlays):
 
     def test_bad_lines_are_named_and_can_be_skipped(self):
         self.check_bad_bytes()
-        for line in ("plumber\t1001", "plumber\t-2001", "plumber\tx",
-                     "plumber\t1.5", "plumber\t", "plumber\t99999999999999",
-                     "plumber\t1\t2", "\t100", "- -", "pet  meds-now-here",
-                     "123"):
+        for line in ("plumber\t801", "plumber\t-1501", "plumber\tx",
+                     "plumber\t1.5", "plumber\t99999999999999", "plumber\t1\t2",
+                     "\t100", "- -", "pet meds now here", "123"):
             self.refuse_line(line)
 
     def test_huge_files_are_refused(self):
@@ -189,10 +191,17 @@ class Blocks(Overlays):
 
     def test_bad_lines_are_named_and_can_be_skipped(self):
         self.check_bad_bytes()
-        self.refuse_line("x")
+        self.refuse_line("two words")
 
     def test_huge_files_are_refused(self):
         self.check_huge()
+
+    def test_lexicon_without_any_word_is_refused(self):
+        words = self.read(os.path.join(os.environ["VN_SOURCE"],
+                                       "engine/data/words-en.tsv"))
+        every = b"".join(line.split(b"\t")[0] + b"\n"
+                         for line in words.splitlines())
+        self.refuse_path(self.write("every.txt", every))
 
     def test_blocked_word_is_never_spelled(self):
         path = self.write("block.txt", "flowers\n")

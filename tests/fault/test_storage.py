@@ -8,6 +8,9 @@ import subprocess
 import fault
 from fault import FAILED, REFUSED
 
+FULL = "No space left on device"
+CLOSED = "Permission denied"
+
 
 def file_size_limit(size):
     """Runs in the child: a write past 'size' fails as on a full disk."""
@@ -60,7 +63,7 @@ class Storage(fault.FaultTest):
                     small_disk(self.path("disk"), space) as options:
                 target = self.write("disk/index.mdb", self.small_data)
                 result = self.build_over(target, **options)
-                self.assert_fails(result, FAILED)
+                self.assert_fails(result, FAILED, FULL if not options else "")
                 self.assert_old_index_stays(target)
 
     def test_full_disk_leaves_no_first_index(self):
@@ -99,7 +102,7 @@ class Storage(fault.FaultTest):
             for path in (target, self.path("shelf/new.mdb")):
                 result = self.run_as_nobody("build", "-o", path, "--prefix",
                                             fault.PREFIX)
-                self.assert_fails(result, FAILED)
+                self.assert_fails(result, FAILED, CLOSED)
         self.assert_old_index_stays(target)
 
     def test_folder_that_may_not_be_entered_is_a_failure(self):
@@ -108,7 +111,7 @@ class Storage(fault.FaultTest):
             result = self.run_as_nobody(
                 "build", "-o", self.path("closed/new.mdb"), "--prefix",
                 fault.PREFIX)
-            self.assert_fails(result, FAILED)
+            self.assert_fails(result, FAILED, CLOSED)
         self.only_files(self.path("closed"))
 
     def test_target_that_is_no_file_is_bad_input(self):
