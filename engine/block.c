@@ -255,9 +255,8 @@ static bool tail_begins(int64_t key, const struct block_pattern *pattern)
            memcmp(tail, pattern->rest, pattern->rest_length) == 0;
 }
 
-/* Whether the pattern, its last key before 'end', lies over a border. */
-static bool pattern_hits(const struct block_pattern *pattern, unsigned end,
-                         int64_t key)
+bool block_pattern_hits(const struct block_pattern *pattern, unsigned end,
+                        int64_t key)
 {
     const unsigned start = end - pattern->length;
     const uint32_t mask = (1u << (KEY_LETTER_BITS * pattern->length)) - 1;
@@ -284,7 +283,8 @@ bool block_hits(const struct block_set *set, const struct block_trace *trace,
     for (unsigned end = 2; end <= VN_SUFFIX_DIGITS; end++) {
         const struct block_state *state = &set->states[trace->states[end]];
         for (uint32_t i = 0; i < state->count; i++) {
-            if (pattern_hits(&set->patterns[state->first + i], end, key)) {
+            if (block_pattern_hits(&set->patterns[state->first + i], end,
+                                   key)) {
                 return true;
             }
         }

@@ -74,6 +74,13 @@ static inline void block_trace_step(const struct block_set *set,
         trace->active[depth] || set->states[state].count > 0;
 }
 
+/*
+ * Whether 'key' is blocked by this pattern, whose last key is before 'end'.
+ * (For those who compare the letters of many keys first.)
+ */
+bool block_pattern_hits(const struct block_pattern *pattern, unsigned end,
+                        int64_t key);
+
 /* Whether 'key', a candidate of the traced suffix, is blocked. */
 bool block_hits(const struct block_set *set, const struct block_trace *trace,
                 int64_t key);

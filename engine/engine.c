@@ -127,22 +127,6 @@ unsigned vn_engine_threads(const struct vn_engine *engine)
 
 /* ---- One chunk -------------------------------------------------------- */
 
-static void rank_leaves(const struct vn_engine *engine,
-                        struct search_path *path, struct rank_counts *counts,
-                        struct vn_record *records)
-{
-    struct search_leaves leaves;
-    struct rank_choice choice;
-
-    engine->ops->leaves(path, &leaves);
-    for (unsigned digit = 0; digit < 10; digit++) {
-        search_enter(path, digit);
-        rank_choose(path, leaves.lists[digit], &choice, counts);
-        rank_pack(&choice, &records[digit]);
-        search_leave(path);
-    }
-}
-
 /*
  * All suffixes below the node where 'path' stands, which begin at 'base', as
  * far as the run wants them.
@@ -159,7 +143,8 @@ static void rank_below(const struct run *run, struct search_path *path,
         return;
     }
     if (step == 1) {
-        rank_leaves(run->engine, path, counts, records);
+        counts->exact += run->engine->ops->leaves(path, records);
+        counts->suffixes += 10;
         return;
     }
     run->engine->ops->expand(path);
@@ -201,21 +186,20 @@ void vn_engine_rank(const struct vn_engine *engine, uint32_t suffix,
                     struct vn_record *record)
 {
     struct search_path path;
-    struct rank_choice choice;
+    struct vn_record records[10];
 
-    engine_choose(engine, suffix, &path, &choice);
-    rank_pack(&choice, record);
+    descend(engine, &path, suffix / 10, VN_SUFFIX_DIGITS - 1);
+    (void)engine->ops->leaves(&path, records);
+    *record = records[suffix % 10];
 }
 
 void engine_choose(const struct vn_engine *engine, uint32_t suffix,
                    struct search_path *path, struct rank_choice *choice)
 {
-    struct search_leaves leaves;
-
     descend(engine, path, suffix / 10, VN_SUFFIX_DIGITS - 1);
-    engine->ops->leaves(path, &leaves);
     search_enter(path, suffix % 10);
-    rank_choose(path, leaves.lists[suffix % 10], choice, NULL);
+    choice->count = 0;
+    rank_choose_exactly(path, choice);
 }
 
 /* ---- All chunks ------------------------------------------------------- */

@@ -6,6 +6,12 @@
 #include "rank.h"
 #include "search.h"
 
+/* Counters of one thread. */
+struct rank_counts {
+    uint64_t suffixes;
+    uint64_t exact; /* of these, needed search_exact() */
+};
+
 struct vn_engine {
     struct search_tables tables;
     const struct search_ops *ops;

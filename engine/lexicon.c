@@ -57,13 +57,28 @@ uint32_t lexicon_find(const struct vn_lexicon *lexicon, const char *letters,
     return lexicon->slots[find_slot(lexicon, letters, length, cuts)] - 1;
 }
 
+/* Places of three letters, "" first, in the order of the entries. */
+#define HEADS (27u * 27u * 27u)
+
+static uint32_t head_of(const char letters[VN_WORD_LETTERS_MAX])
+{
+    uint32_t head = 0;
+
+    for (unsigned i = 0; i < 3; i++) {
+        head = head * 27 +
+               (letters[i] == '\0' ? 0 : (uint32_t)(letters[i] - 'A' + 1));
+    }
+    return head;
+}
+
 uint32_t lexicon_lower_bound(const struct vn_lexicon *lexicon,
                              const char *letters, unsigned length)
 {
     char key[VN_WORD_LETTERS_MAX] = {0};
-    uint32_t low = 0, high = lexicon->entry_count;
 
     memcpy(key, letters, length);
+    const uint32_t head = head_of(key);
+    uint32_t low = lexicon->heads[head], high = lexicon->heads[head + 1];
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
         if (memcmp(lexicon->entries[middle].letters, key, sizeof key) < 0) {
@@ -409,6 +424,24 @@ static int compare_entries(const void *a, const void *b)
     return order != 0 ? order : (int)left->cuts - (int)right->cuts;
 }
 
+static bool index_heads(struct vn_lexicon *lexicon)
+{
+    uint32_t next = 0;
+
+    lexicon->heads = calloc(HEADS + 1, sizeof *lexicon->heads);
+    if (lexicon->heads == NULL) {
+        return false;
+    }
+    for (uint32_t head = 0; head <= HEADS; head++) {
+        lexicon->heads[head] = next;
+        while (next < lexicon->entry_count &&
+               head_of(lexicon->entries[next].letters) == head) {
+            next++;
+        }
+    }
+    return true;
+}
+
 /* Drops blocked words, sorts what is left, counts it. */
 static enum vn_status order_entries(struct builder *builder)
 {
@@ -434,7 +467,10 @@ static enum vn_status order_entries(struct builder *builder)
             lexicon->info.phrases++;
         }
     }
-    return rehash(lexicon, kept) ? VN_OK : no_memory(builder);
+    if (!rehash(lexicon, kept)) {
+        return no_memory(builder);
+    }
+    return index_heads(lexicon) ? VN_OK : no_memory(builder);
 }
 
 /* ---- Making: pairs ---------------------------------------------------- */
@@ -631,6 +667,7 @@ void vn_lexicon_free(struct vn_lexicon *lexicon)
     }
     free(lexicon->entries);
     free(lexicon->slots);
+    free(lexicon->heads);
     free(lexicon->pair_start);
     free(lexicon->pair_right);
     free(lexicon->pair_bonus);

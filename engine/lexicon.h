@@ -31,6 +31,7 @@ struct vn_lexicon {
     uint32_t entry_count;
     uint32_t *slots; /* open addressing: index + 1, 0 = free */
     uint32_t slot_mask;
+    uint32_t *heads; /* first entry of each three first letters, and the end */
 
     /* The pairs of entry e are pair_start[e] .. pair_start[e + 1] - 1. */
     uint32_t *pair_start;

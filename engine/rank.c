@@ -31,19 +31,25 @@ static void choose(const int64_t *keys, unsigned count, int64_t penalty,
     }
 }
 
-/* Copies the unblocked keys; '*unknown' rises to the best blocked one. */
-static unsigned drop_blocked(const struct search_path *path,
-                             const int64_t list[SEARCH_KEEP],
-                             int64_t keys[SEARCH_KEEP], int64_t *unknown)
+/*
+ * Copies the keys, blocked ones as the best other split of their letters. What
+ * falls below the last of a full list is left out: it may not be the best.
+ */
+static unsigned unblock_all(const struct search_path *path,
+                            const int64_t list[SEARCH_KEEP],
+                            int64_t keys[SEARCH_KEEP])
 {
+    const int64_t least = list[SEARCH_KEEP - 1];
     unsigned count = 0;
 
     for (unsigned i = 0; i < SEARCH_KEEP && list[i] != 0; i++) {
-        if (!path->trace.active[VN_SUFFIX_DIGITS] ||
-            !block_hits(&path->tables->blocks, &path->trace, list[i])) {
-            keys[count++] = list[i];
-        } else if (list[i] > *unknown) {
-            *unknown = list[i];
+        int64_t key = list[i];
+        if (path->trace.active[VN_SUFFIX_DIGITS] &&
+            block_hits(&path->tables->blocks, &path->trace, key)) {
+            key = search_unblock(path, key_letters(key));
+        }
+        if (key != 0 && key >= least) {
+            keys[count++] = key;
         }
     }
     return count;
@@ -51,8 +57,7 @@ static unsigned drop_blocked(const struct search_path *path,
 
 /*
  * The list is not enough if a candidate that it does not show could be chosen:
- * the next one after a full list, or another split of a blocked one. All of
- * these have keys below 'unknown', so five choices at or above it stand.
+ * all of these have keys below 'unknown', so five choices at or above stand.
  */
 static bool is_settled(const struct rank_choice *choice, int64_t unknown)
 {
@@ -61,30 +66,36 @@ static bool is_settled(const struct rank_choice *choice, int64_t unknown)
             choice->adjusted[VN_CANDIDATES - 1] >= unknown);
 }
 
-void rank_choose(const struct search_path *path,
-                 const int64_t list[SEARCH_KEEP], struct rank_choice *choice,
-                 struct rank_counts *counts)
+void rank_choose_exactly(const struct search_path *path,
+                         struct rank_choice *choice)
 {
     const int64_t penalty = key_score(path->tables->lexicon->model.twin);
-    int64_t keys[SEARCH_KEEP];
-    int64_t unknown = list[SEARCH_KEEP - 1];
     struct search_exact exact;
+    int64_t unknown;
 
-    choose(keys, drop_blocked(path, list, keys, &unknown), penalty, choice);
-    if (counts != NULL) {
-        counts->suffixes++;
-    }
-    while (!is_settled(choice, unknown)) {
+    do {
         const int64_t floor = choice->count == VN_CANDIDATES
                                   ? choice->adjusted[VN_CANDIDATES - 1]
                                   : 0;
         search_exact(path, floor, &exact);
         unknown = exact.count == SEARCH_EXACT_MAX ? 0 : floor;
         choose(exact.keys, exact.count, penalty, choice);
-        if (counts != NULL) {
-            counts->exact++;
-        }
+    } while (!is_settled(choice, unknown));
+}
+
+bool rank_choose(const struct search_path *path,
+                 const int64_t list[SEARCH_KEEP], struct rank_choice *choice)
+{
+    const int64_t penalty = key_score(path->tables->lexicon->model.twin);
+    int64_t keys[SEARCH_KEEP];
+
+    const unsigned count = unblock_all(path, list, keys);
+    choose(keys, count, penalty, choice);
+    if (is_settled(choice, list[SEARCH_KEEP - 1])) {
+        return false;
     }
+    rank_choose_exactly(path, choice);
+    return true;
 }
 
 /* Three bits a key to base 5, the cuts from first-highest to first-lowest. */
@@ -105,18 +116,37 @@ static unsigned reverse_cuts(unsigned cuts)
     return reversed;
 }
 
+uint16_t rank_tail(int64_t key)
+{
+    char letters[VN_TAIL_MAX];
+    const unsigned length = key_tail_text(key_tail(key), letters);
+
+    return vn_tail_make(letters, length);
+}
+
 void rank_pack(const struct rank_choice *choice, struct vn_record *record)
 {
     memset(record, 0, sizeof *record);
     for (unsigned i = 0; i < choice->count; i++) {
         const int64_t key = choice->keys[i];
         uint8_t ranks[VN_SUFFIX_DIGITS];
-        char tail[VN_TAIL_MAX];
-        const unsigned past = key_tail_text(key_tail(key), tail);
         unpack_letters(key_letters(key), ranks);
         record->codes[i] =
-            vn_code_make(ranks, reverse_cuts(key_cuts(key)), past > 0,
+            vn_code_make(ranks, reverse_cuts(key_cuts(key)),
+                         key_tail(key) != 0,
                          vn_score_tenths(key_hundredths(key)));
-        record->tails[i] = vn_tail_make(tail, past);
+        record->tails[i] = rank_tail(key);
     }
+}
+
+bool rank_leaf(struct search_path *path, unsigned digit,
+               const int64_t list[SEARCH_KEEP], struct vn_record *record)
+{
+    struct rank_choice choice;
+
+    search_enter(path, digit);
+    const bool exact = rank_choose(path, list, &choice);
+    rank_pack(&choice, record);
+    search_leave(path);
+    return exact;
 }

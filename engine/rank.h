@@ -14,23 +14,33 @@ struct rank_choice {
     unsigned count;
 };
 
-/* Counters of one thread: how often the short lists were not enough. */
-struct rank_counts {
-    uint64_t suffixes;
-    uint64_t exact; /* calls of search_exact() */
-};
-
 /*
  * rank_choose() drops blocked candidates and chooses five, as vn_engine_run()
  * defines it, for the suffix where 'path' stands (all seven digits entered).
- * 'list' is its list of search_leaves. Where the list does not reach, it asks
- * search_exact(). 'counts' may be NULL.
+ * 'list' is its list of the search. Where the list does not reach, it asks
+ * search_exact(), and returns true.
  */
-void rank_choose(const struct search_path *path,
-                 const int64_t list[SEARCH_KEEP], struct rank_choice *choice,
-                 struct rank_counts *counts);
+bool rank_choose(const struct search_path *path,
+                 const int64_t list[SEARCH_KEEP], struct rank_choice *choice);
+
+/*
+ * rank_choose_exactly() does it by search_exact() alone. 'choice' is a first
+ * guess (it bounds the search), or has a count of 0.
+ */
+void rank_choose_exactly(const struct search_path *path,
+                         struct rank_choice *choice);
+
+/* rank_tail() is the tail of 'key' in the form of record.h. */
+uint16_t rank_tail(int64_t key);
 
 /* rank_pack() writes the choice in the form of record.h. */
 void rank_pack(const struct rank_choice *choice, struct vn_record *record);
+
+/*
+ * rank_leaf() does both for the child 'digit' of the node where 'path' stands,
+ * and returns what rank_choose() said.
+ */
+bool rank_leaf(struct search_path *path, unsigned digit,
+               const int64_t list[SEARCH_KEEP], struct vn_record *record);
 
 #endif

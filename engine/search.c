@@ -61,21 +61,19 @@ static void insert_new(int64_t list[SEARCH_KEEP], int64_t key)
     list[i] = key;
 }
 
-void search_run_list(const struct search_path *path,
-                     enum search_digit_class class, int64_t list[SEARCH_KEEP])
+static void run_list(const struct search_path *path, int last_digit,
+                     bool lone_4, int64_t list[SEARCH_KEEP])
 {
     const struct model *model = &path->tables->lexicon->model;
     const unsigned end = path->depth + 1;
-    const int cost =
-        class == SEARCH_DIGIT_01 ? model->digit_01 : model->digit_other;
 
     memset(list, 0, SEARCH_KEEP * sizeof *list);
     for (unsigned n = 1; n <= MODEL_RUN_MAX && n <= end; n++) {
         const unsigned start = end - n;
-        const int64_t run =
-            search_run(model, start, n,
-                       path->run_digits[path->depth][n - 1] + cost,
-                       n == 1 && class == SEARCH_DIGIT_4);
+        const int64_t run = search_run(
+            model, start, n,
+            path->run_digits[path->depth][n - 1] + last_digit,
+            lone_4 && n == 1);
         const int64_t *before = path->nodes[start]->before_run;
         for (unsigned i = 0; i < SEARCH_KEEP && before[i] != 0; i++) {
             if (before[i] + run <= list[SEARCH_KEEP - 1]) {
@@ -83,6 +81,21 @@ void search_run_list(const struct search_path *path,
             }
             insert_new(list, before[i] + run);
         }
+    }
+}
+
+/* Every run holds the last digit, so its cost changes all scores alike. */
+void search_run_lists(const struct search_path *path,
+                      int64_t lists[3][SEARCH_KEEP])
+{
+    const struct model *model = &path->tables->lexicon->model;
+    const int64_t *other = lists[SEARCH_DIGIT_OTHER];
+    const int64_t change = key_score(model->digit_01 - model->digit_other);
+
+    run_list(path, model->digit_other, false, lists[SEARCH_DIGIT_OTHER]);
+    run_list(path, model->digit_other, true, lists[SEARCH_DIGIT_4]);
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        lists[SEARCH_DIGIT_01][i] = other[i] != 0 ? other[i] + change : 0;
     }
 }
 
@@ -98,27 +111,27 @@ static bool holds_letters(const int64_t *list, unsigned count, int64_t key)
 }
 
 /*
- * Merges two lists, each with its change, into the best of both; of equal
- * letters the better one stays.
+ * Merges two lists, the second with a change, into the best of both; of equal
+ * letters ('may_repeat') the better one stays.
  */
-static void merge(const int64_t *a, int64_t change_a, const int64_t *b,
-                  int64_t change_b, int64_t out[SEARCH_KEEP])
+static inline void merge(const int64_t *a, const int64_t *b, int64_t change,
+                         bool may_repeat, int64_t out[SEARCH_KEEP])
 {
     unsigned i = 0, k = 0, count = 0;
 
-    while (count < SEARCH_KEEP) {
-        const bool left = i < SEARCH_KEEP && a[i] != 0;
-        const bool right = k < SEARCH_KEEP && b[k] != 0;
-        int64_t key;
-        if (left && (!right || a[i] + change_a > b[k] + change_b)) {
-            key = a[i++] + change_a;
-        } else if (right) {
-            key = b[k++] + change_b;
-        } else {
-            break;
-        }
-        if (!holds_letters(out, count, key)) {
+    while (count < SEARCH_KEEP && k < SEARCH_KEEP && b[k] != 0) {
+        const int64_t other = b[k] + change;
+        const bool left = i < SEARCH_KEEP && a[i] > other;
+        const int64_t key = left ? a[i] : other;
+        i += left;
+        k += !left;
+        if (!may_repeat || !holds_letters(out, count, key)) {
             out[count++] = key;
+        }
+    }
+    for (; count < SEARCH_KEEP && i < SEARCH_KEEP && a[i] != 0; i++) {
+        if (!may_repeat || !holds_letters(out, count, a[i])) {
+            out[count++] = a[i];
         }
     }
     for (; count < SEARCH_KEEP; count++) {
@@ -136,8 +149,8 @@ void search_finish(const struct search_path *path, unsigned digit,
     const bool leading_4 = path->depth == 0 && digit == 4;
     int64_t words[SEARCH_KEEP];
 
-    merge(long_words, 0, short_words, 0, words);
-    merge(words, 0, runs, 0, child->before_long);
-    merge(words, 0, runs, leading_4 ? 0 : beside, child->before_short);
-    merge(long_words, 0, short_words, beside, child->before_run);
+    merge(long_words, short_words, 0, true, words);
+    merge(words, runs, 0, false, child->before_long);
+    merge(words, runs, leading_4 ? 0 : beside, false, child->before_short);
+    merge(long_words, short_words, beside, true, child->before_run);
 }

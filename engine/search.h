@@ -9,6 +9,7 @@
 #include "key.h"
 #include "match.h"
 #include "model.h"
+#include "record.h"
 
 /*
  * Suffixes that begin alike share the best spellings of that beginning. The
@@ -35,7 +36,7 @@
  * longer lists cost more each, shorter ones send more suffixes to
  * search_exact() (vanity-bench engine prints the share).
  */
-#define SEARCH_KEEP 8
+#define SEARCH_KEEP 10
 
 struct search_node {
     int64_t before_long[SEARCH_KEEP];
@@ -67,11 +68,6 @@ struct search_path {
     const struct search_node *nodes[VN_SUFFIX_DIGITS]; /* chosen, by depth */
 };
 
-/* The lists of the ten suffixes below a prefix of six digits. */
-struct search_leaves {
-    int64_t lists[10][SEARCH_KEEP];
-};
-
 /* search_start() stands at the root. */
 void search_start(struct search_path *path, const struct search_tables *tables);
 
@@ -88,8 +84,11 @@ struct search_ops {
     const char *name;
     /* Makes the ten children of the node where 'path' stands (depth 0..5). */
     void (*expand)(struct search_path *path);
-    /* Makes the lists of the ten suffixes below a node of depth 6. */
-    void (*leaves)(struct search_path *path, struct search_leaves *leaves);
+    /*
+     * Makes the records of the ten suffixes below a node of depth 6. Returns
+     * how many of them needed search_exact().
+     */
+    unsigned (*leaves)(struct search_path *path, struct vn_record records[10]);
 };
 
 extern const struct search_ops search_scalar;
@@ -135,11 +134,18 @@ int64_t search_run(const struct model *model, unsigned start, unsigned length,
                    int digits, bool lone_4);
 
 /*
- * search_run_list() writes to 'list' the best spellings of the child whose
- * last digit is of 'class' that end in a run.
+ * search_run_lists() writes the best spellings of the children that end in a
+ * run, by the class of their last digit.
  */
-void search_run_list(const struct search_path *path,
-                     enum search_digit_class class, int64_t list[SEARCH_KEEP]);
+void search_run_lists(const struct search_path *path,
+                      int64_t lists[3][SEARCH_KEEP]);
+
+/*
+ * search_unblock() is the best split of the letters field 'letters' of the
+ * suffix where 'path' stands that is not blocked, as a key; 0 if there is
+ * none.
+ */
+int64_t search_unblock(const struct search_path *path, uint32_t letters);
 
 /*
  * search_finish() makes the three lists of the child 'digit' (2..9) from its

@@ -1,4 +1,7 @@
 /* search_avx512.c: the search eight suffixes at a time, with AVX-512. */
+#include <string.h>
+
+#include "rank.h"
 #include "search.h"
 
 #if defined(__x86_64__)
@@ -67,6 +70,264 @@ static inline void lanes_insert(lanes_t list[SEARCH_KEEP], lanes_t key)
 }
 
 #include "search_kernel.h"
+
+/* The lists of eight suffixes, and what becomes of them: rank.c in lanes. */
+struct octet {
+    lanes_t keys[SEARCH_KEEP];
+    __mmask8 blocked[SEARCH_KEEP]; /* lanes whose candidate is blocked */
+    lanes_t chosen[VN_CANDIDATES]; /* with S as it is; 0 = none */
+    __mmask8 unsettled; /* lanes that need search_exact() */
+};
+
+/* ---- Blocked spans ---------------------------------------------------- */
+
+/* Marks the candidates of 'lanes' that the patterns of a state block. */
+static inline void block_lanes(const struct block_set *set, uint32_t number,
+                               unsigned end, __mmask8 lanes,
+                               struct octet *octet)
+{
+    const struct block_state *state = &set->states[number];
+
+    for (uint32_t p = 0; p < state->count; p++) {
+        const struct block_pattern *pattern = &set->patterns[state->first + p];
+        const unsigned shift = KEY_LETTERS_SHIFT +
+                               KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - end);
+        const uint64_t all = (1u << (KEY_LETTER_BITS * pattern->length)) - 1;
+        const lanes_t mask = lanes_all((int64_t)(all << shift));
+        const lanes_t wanted =
+            lanes_all((int64_t)((uint64_t)pattern->letters << shift));
+        for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+            const __mmask8 same = _mm512_mask_cmpeq_epi64_mask(
+                lanes, _mm512_andnot_si512(octet->keys[i], mask), wanted);
+            for (unsigned left = same; left != 0; left &= left - 1) {
+                const unsigned lane = (unsigned)__builtin_ctz(left);
+                int64_t keys[LANES];
+                lanes_store(keys, octet->keys[i]);
+                if (keys[lane] != 0 &&
+                    block_pattern_hits(pattern, end, keys[lane])) {
+                    octet->blocked[i] |= (__mmask8)(1u << lane);
+                }
+            }
+        }
+    }
+}
+
+static inline void block_octet(const struct search_path *path, unsigned first,
+                               unsigned count, struct octet *octet)
+{
+    const struct block_set *set = &path->tables->blocks;
+    const unsigned depth = path->depth;
+    const uint32_t *next = set->states[path->trace.states[depth]].next;
+
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        octet->blocked[i] = 0;
+    }
+    for (unsigned end = 2; path->trace.active[depth] && end <= depth; end++) {
+        block_lanes(set, path->trace.states[end], end, 0xff, octet);
+    }
+    for (unsigned lane = 0; lane < count; lane++) {
+        block_lanes(set, next[first + lane], depth + 1, (__mmask8)(1u << lane),
+                    octet);
+    }
+}
+
+/* ---- Choice ----------------------------------------------------------- */
+
+/* Lanes in which two keys differ in at most one of the seven characters. */
+static inline __mmask8 twin_lanes(lanes_t a, lanes_t b)
+{
+    const lanes_t ones = lanes_all((int64_t)01111111 << KEY_LETTERS_SHIFT);
+    const lanes_t differ = _mm512_xor_si512(a, b);
+    const lanes_t keys = _mm512_and_si512(
+        _mm512_or_si512(differ,
+                        _mm512_or_si512(_mm512_srli_epi64(differ, 1),
+                                        _mm512_srli_epi64(differ, 2))),
+        ones);
+
+    return _mm512_testn_epi64_mask(
+        keys, _mm512_add_epi64(keys, lanes_all(-1)));
+}
+
+static inline void choose_octet(int64_t penalty, struct octet *octet)
+{
+    const lanes_t zero = lanes_all(0), cost = lanes_all(penalty);
+    lanes_t adjusted[SEARCH_KEEP];
+    lanes_t unknown = octet->keys[SEARCH_KEEP - 1], best = zero;
+    __mmask8 paid[SEARCH_KEEP] = {0};
+
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        adjusted[i] = _mm512_mask_mov_epi64(octet->keys[i], octet->blocked[i],
+                                            zero);
+        unknown = _mm512_mask_max_epi64(unknown, octet->blocked[i], unknown,
+                                        octet->keys[i]);
+    }
+    for (unsigned n = 0; n < VN_CANDIDATES; n++) {
+        lanes_t chosen = zero;
+        best = zero;
+        for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+            best = _mm512_max_epi64(best, adjusted[i]);
+        }
+        const __mmask8 any = _mm512_test_epi64_mask(best, best);
+        for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+            const __mmask8 this =
+                _mm512_mask_cmpeq_epi64_mask(any, adjusted[i], best);
+            chosen = _mm512_mask_mov_epi64(chosen, this, octet->keys[i]);
+            adjusted[i] = _mm512_mask_mov_epi64(adjusted[i], this, zero);
+        }
+        octet->chosen[n] = chosen;
+        for (unsigned i = 0; n + 1 < VN_CANDIDATES && i < SEARCH_KEEP; i++) {
+            const __mmask8 twins = twin_lanes(octet->keys[i], chosen);
+            adjusted[i] = _mm512_mask_sub_epi64(
+                adjusted[i], twins & (__mmask8)~paid[i], adjusted[i], cost);
+            paid[i] |= twins;
+        }
+    }
+    const __mmask8 settled = _mm512_mask_cmpge_epi64_mask(
+        _mm512_test_epi64_mask(best, best), best, unknown);
+    octet->unsettled =
+        _mm512_test_epi64_mask(unknown, unknown) & (__mmask8)~settled;
+}
+
+/* ---- Packing ---------------------------------------------------------- */
+
+/* Three bits a key to base 5: neighbours are joined, then their results. */
+static inline lanes_t pack_letters(lanes_t letters)
+{
+    const lanes_t pairs = _mm512_sub_epi64(
+        letters,
+        _mm512_mullo_epi64(
+            _mm512_and_si512(_mm512_srli_epi64(letters, 3),
+                             lanes_all(00070707)),
+            lanes_all(8 - 5)));
+    const lanes_t low = _mm512_sub_epi64(
+        pairs, _mm512_mullo_epi64(
+                   _mm512_and_si512(_mm512_srli_epi64(pairs, 6),
+                                    lanes_all(077)),
+                   lanes_all(64 - 25)));
+    const lanes_t last_four = _mm512_and_si512(low, lanes_all(07777));
+    const lanes_t next_two =
+        _mm512_and_si512(_mm512_srli_epi64(pairs, 12), lanes_all(077));
+    const lanes_t first = _mm512_srli_epi64(pairs, 18);
+
+    return _mm512_add_epi64(
+        last_four,
+        _mm512_add_epi64(_mm512_mullo_epi64(next_two, lanes_all(625)),
+                         _mm512_mullo_epi64(first, lanes_all(15625))));
+}
+
+/* The six cuts, first key highest, to first key lowest. */
+static inline lanes_t pack_cuts(lanes_t cuts)
+{
+    const lanes_t halves =
+        _mm512_or_si512(_mm512_srli_epi64(cuts, 3),
+                        _mm512_and_si512(_mm512_slli_epi64(cuts, 3),
+                                         lanes_all(070)));
+
+    return _mm512_or_si512(
+        _mm512_and_si512(halves, lanes_all(022)),
+        _mm512_or_si512(_mm512_and_si512(_mm512_srli_epi64(halves, 2),
+                                         lanes_all(011)),
+                        _mm512_and_si512(_mm512_slli_epi64(halves, 2),
+                                         lanes_all(044))));
+}
+
+/* clamp(floor((S + 5) / 10) + VN_SCORE_BIAS, 1, 255); all terms positive. */
+static inline lanes_t pack_score(lanes_t key)
+{
+    enum { TENTHS = 1639 }; /* makes S + 5 positive, a multiple of ten */
+    const lanes_t hundredths = _mm512_add_epi64(
+        _mm512_srli_epi64(key, KEY_SCORE_SHIFT),
+        lanes_all(5 + 10 * TENTHS - KEY_SCORE_BIAS));
+    /* x / 10 of 16 bits: multiply by 2^19 / 10, rounded up. */
+    const lanes_t tenths = _mm512_srli_epi64(
+        _mm512_mullo_epi64(hundredths, lanes_all(52429)), 19);
+
+    return _mm512_max_epi64(
+        _mm512_min_epi64(
+            _mm512_add_epi64(tenths, lanes_all(VN_SCORE_BIAS - TENTHS)),
+            lanes_all(255)),
+        lanes_all(1));
+}
+
+static inline void pack_octet(const struct octet *octet,
+                              struct vn_record records[LANES])
+{
+    for (unsigned n = 0; n < VN_CANDIDATES; n++) {
+        const lanes_t key = octet->chosen[n];
+        const lanes_t low = _mm512_xor_si512(key, lanes_all(-1));
+        const __mmask8 any = _mm512_test_epi64_mask(key, key);
+        const __mmask8 overdial = _mm512_mask_test_epi64_mask(
+            any, low, lanes_all((int64_t)0x7fff << KEY_TAIL_SHIFT));
+        const lanes_t letters =
+            _mm512_and_si512(_mm512_srli_epi64(low, KEY_LETTERS_SHIFT),
+                             lanes_all(07777777));
+        lanes_t code = _mm512_or_si512(
+            pack_letters(letters),
+            _mm512_slli_epi64(
+                pack_cuts(_mm512_and_si512(low, lanes_all(077))),
+                VN_CODE_CUTS_SHIFT));
+        code = _mm512_or_si512(
+            code, _mm512_slli_epi64(pack_score(key), VN_CODE_SCORE_SHIFT));
+        code = _mm512_mask_or_epi64(code, overdial, code,
+                                    lanes_all(VN_CODE_OVERDIAL));
+        int64_t codes[LANES], keys[LANES];
+        lanes_store(codes, _mm512_maskz_mov_epi64(any, code));
+        for (unsigned lane = 0; lane < LANES; lane++) {
+            records[lane].codes[n] = (uint32_t)codes[lane];
+        }
+        if (overdial != 0) {
+            lanes_store(keys, key);
+        }
+        for (unsigned left = overdial; left != 0; left &= left - 1) {
+            const unsigned lane = (unsigned)__builtin_ctz(left);
+            records[lane].tails[n] = rank_tail(keys[lane]);
+        }
+    }
+}
+
+/* ---- Leaves ----------------------------------------------------------- */
+
+/* The records of the suffixes first .. first + count - 1, one a lane. */
+static inline unsigned rank_octet(struct search_path *path, unsigned first,
+                                  unsigned count, struct octet *octet,
+                                  struct vn_record *records)
+{
+    struct vn_record packed[LANES];
+    unsigned exact = 0;
+
+    memset(packed, 0, sizeof packed); /* its padding is handed on too */
+    block_octet(path, first, count, octet);
+    choose_octet(key_score(path->tables->lexicon->model.twin), octet);
+    pack_octet(octet, packed);
+    memcpy(records, packed, count * sizeof *records);
+    for (unsigned lane = 0; lane < count; lane++) {
+        if ((octet->unsettled >> lane & 1) != 0) {
+            int64_t list[SEARCH_KEEP], keys[LANES];
+            for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+                lanes_store(keys, octet->keys[i]);
+                list[i] = keys[lane];
+            }
+            exact += rank_leaf(path, first + lane, list, &records[lane]);
+        }
+    }
+    return exact;
+}
+
+static unsigned leaves(struct search_path *path, struct vn_record records[10])
+{
+    int64_t runs[3][SEARCH_KEEP];
+    struct octet octet;
+    unsigned exact = 0;
+
+    search_run_lists(path, runs);
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        octet.keys[i] = lanes_all(runs[SEARCH_DIGIT_01][i]);
+    }
+    exact += rank_octet(path, 0, 2, &octet, records);
+    leaf_list(path, 0, runs, octet.keys);
+    exact += rank_octet(path, 2, LANES, &octet, records + 2);
+    return exact;
+}
 
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -7,37 +7,60 @@
 /* What must stand before the part that is built already. */
 enum follow { FOLLOW_LONG, FOLLOW_SHORT, FOLLOW_RUN };
 
+/* Letters whose best split was blocked, with what unblock() said of them. */
+#define UNBLOCKED_MAX 16u
+
 struct hunt {
     const struct search_path *path;
     struct search_exact *exact;
+    struct {
+        uint32_t letters;
+        int64_t key;
+    } unblocked[UNBLOCKED_MAX];
+    unsigned unblocked_count;
 };
 
 /* ---- Results ---------------------------------------------------------- */
 
 struct best_split {
-    const struct hunt *hunt;
+    const struct search_path *path;
     int64_t key;
 };
 
 static void keep_unblocked(void *context, const struct split *split)
 {
     struct best_split *best = context;
-    const struct search_path *path = best->hunt->path;
 
     if (split->key > best->key &&
-        !block_hits(&path->tables->blocks, &path->trace, split->key)) {
+        !block_hits(&best->path->tables->blocks, &best->path->trace,
+                    split->key)) {
         best->key = split->key;
     }
 }
 
-/* The best unblocked split of the letters of 'key'; 0 if there is none. */
-static int64_t unblock(const struct hunt *hunt, int64_t key)
+int64_t search_unblock(const struct search_path *path, uint32_t letters)
 {
-    struct best_split best = {.hunt = hunt, .key = 0};
+    struct best_split best = {.path = path, .key = 0};
 
-    split_all(hunt->path->tables->lexicon, hunt->path->digits,
-              key_letters(key), keep_unblocked, &best);
+    split_all(path->tables->lexicon, path->digits, letters, keep_unblocked,
+              &best);
     return best.key;
+}
+
+/* Letters may come up once for each of their splits: keeps the answer. */
+static int64_t unblock(struct hunt *hunt, uint32_t letters)
+{
+    for (unsigned i = 0; i < hunt->unblocked_count; i++) {
+        if (hunt->unblocked[i].letters == letters) {
+            return hunt->unblocked[i].key;
+        }
+    }
+    const int64_t key = search_unblock(hunt->path, letters);
+    if (hunt->unblocked_count < UNBLOCKED_MAX) {
+        hunt->unblocked[hunt->unblocked_count].letters = letters;
+        hunt->unblocked[hunt->unblocked_count++].key = key;
+    }
+    return key;
 }
 
 /* Puts 'key' into the results; of equal letters the better one stays. */
@@ -68,13 +91,13 @@ static void keep(struct search_exact *exact, int64_t key)
     }
 }
 
-static void found(const struct hunt *hunt, int64_t key)
+static void found(struct hunt *hunt, int64_t key)
 {
     const struct search_path *path = hunt->path;
 
     if (path->trace.active[VN_SUFFIX_DIGITS] &&
         block_hits(&path->tables->blocks, &path->trace, key)) {
-        key = unblock(hunt, key);
+        key = unblock(hunt, key_letters(key));
     }
     if (key > hunt->exact->floor) {
         keep(hunt->exact, key);
@@ -91,11 +114,11 @@ static const int64_t *list_of(const struct search_node *node,
                                     : node->before_long;
 }
 
-static void hunt_before(const struct hunt *hunt, unsigned end,
+static void hunt_before(struct hunt *hunt, unsigned end,
                         enum follow follow, int64_t rest);
 
 /* Tokens of one table that end at 'end', each with all that may precede it. */
-static void hunt_tokens(const struct hunt *hunt, unsigned start, unsigned end,
+static void hunt_tokens(struct hunt *hunt, unsigned start, unsigned end,
                         unsigned first_kind, unsigned last_kind, int64_t rest)
 {
     const struct search_path *path = hunt->path;
@@ -118,7 +141,7 @@ static void hunt_tokens(const struct hunt *hunt, unsigned start, unsigned end,
     }
 }
 
-static void hunt_words(const struct hunt *hunt, unsigned end,
+static void hunt_words(struct hunt *hunt, unsigned end,
                        enum follow follow, int64_t rest)
 {
     const struct search_path *path = hunt->path;
@@ -136,7 +159,7 @@ static void hunt_words(const struct hunt *hunt, unsigned end,
     }
 }
 
-static void hunt_runs(const struct hunt *hunt, unsigned end,
+static void hunt_runs(struct hunt *hunt, unsigned end,
                       enum follow follow, int64_t rest)
 {
     const struct search_path *path = hunt->path;
@@ -156,7 +179,7 @@ static void hunt_runs(const struct hunt *hunt, unsigned end,
 }
 
 /* All spellings of the first 'end' keys that, with 'rest', pass the floor. */
-static void hunt_before(const struct hunt *hunt, unsigned end,
+static void hunt_before(struct hunt *hunt, unsigned end,
                         enum follow follow, int64_t rest)
 {
     const int64_t *list = list_of(hunt->path->nodes[end], follow);
@@ -180,8 +203,11 @@ static void hunt_before(const struct hunt *hunt, unsigned end,
 void search_exact(const struct search_path *path, int64_t floor,
                   struct search_exact *exact)
 {
-    const struct hunt hunt = {.path = path, .exact = exact};
+    struct hunt hunt;
 
+    hunt.path = path;
+    hunt.exact = exact;
+    hunt.unblocked_count = 0;
     exact->count = 0;
     exact->floor = floor;
     hunt_words(&hunt, VN_SUFFIX_DIGITS, FOLLOW_LONG, 0);

@@ -96,9 +96,7 @@ static void expand(struct search_path *path)
 
     word_lists(path, MATCH_LONG, long_words);
     word_lists(path, MATCH_SHORT, short_words);
-    for (unsigned class = 0; class < 3; class ++) {
-        search_run_list(path, (enum search_digit_class)class, runs[class]);
-    }
+    search_run_lists(path, runs);
     search_finish(path, 0, none, none, runs[SEARCH_DIGIT_01], &children[0]);
     children[1] = children[0];
     for (unsigned digit = 2; digit < 10; digit++) {
@@ -108,27 +106,17 @@ static void expand(struct search_path *path)
     }
 }
 
-static void leaves(struct search_path *path, struct search_leaves *out)
+/* The list of the suffixes of LANES last digits, from 'lane' + 2 on. */
+static inline void leaf_list(const struct search_path *path, unsigned lane,
+                             int64_t runs[3][SEARCH_KEEP],
+                             lanes_t list[SEARCH_KEEP])
 {
-    int64_t runs[3][SEARCH_KEEP];
-
-    for (unsigned class = 0; class < 3; class ++) {
-        search_run_list(path, (enum search_digit_class)class, runs[class]);
-    }
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        out->lists[0][i] = runs[SEARCH_DIGIT_01][i];
-        out->lists[1][i] = runs[SEARCH_DIGIT_01][i];
-    }
-    for (unsigned lane = 0; lane < MATCH_LANES; lane += LANES) {
-        lanes_t list[SEARCH_KEEP];
-        for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-            int64_t keys[LANES];
-            for (unsigned k = 0; k < LANES; k++) {
-                keys[k] = runs[search_class(lane + k + 2)][i];
-            }
-            list[i] = lanes_load(keys);
+        int64_t keys[LANES];
+        for (unsigned k = 0; k < LANES; k++) {
+            keys[k] = runs[search_class(lane + k + 2)][i];
         }
-        add_words(path, VN_SUFFIX_DIGITS, MATCH_LONG, lane, list);
-        store_list(out->lists + 2, lane, list);
+        list[i] = lanes_load(keys);
     }
+    add_words(path, VN_SUFFIX_DIGITS, MATCH_LONG, lane, list);
 }

@@ -1,6 +1,7 @@
 /* search_scalar.c: the search one suffix at a time, for any processor. */
 #include <string.h>
 
+#include "rank.h"
 #include "search.h"
 
 #define LANES 1
@@ -51,6 +52,24 @@ static inline void lanes_insert(lanes_t list[SEARCH_KEEP], lanes_t key)
 }
 
 #include "search_kernel.h"
+
+static unsigned leaves(struct search_path *path, struct vn_record records[10])
+{
+    int64_t runs[3][SEARCH_KEEP];
+    unsigned exact = 0;
+
+    search_run_lists(path, runs);
+    for (unsigned digit = 0; digit < 10; digit++) {
+        lanes_t list[SEARCH_KEEP];
+        if (digit < 2) {
+            memcpy(list, runs[SEARCH_DIGIT_01], sizeof list);
+        } else {
+            leaf_list(path, digit - 2, runs, list);
+        }
+        exact += rank_leaf(path, digit, list, &records[digit]);
+    }
+    return exact;
+}
 
 const struct search_ops search_scalar = {
     .name = "scalar",

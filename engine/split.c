@@ -213,7 +213,9 @@ static void continue_at(struct walk *walk, unsigned start)
         return;
     }
     for (unsigned length = 1; length <= letters; length++) {
-        take_entries(walk, start, length, start + length == VN_SUFFIX_DIGITS);
+        const bool may_run_on = start + length == VN_SUFFIX_DIGITS &&
+                                length >= MODEL_OVERDIAL_COVER;
+        take_entries(walk, start, length, may_run_on);
     }
 }
 
