@@ -45,27 +45,27 @@ static inline void lanes_store(int64_t *keys, lanes_t a)
 }
 
 /*
- * Where a lane holds the letters already, the better key takes that slot, else
- * the key takes the last slot if it is better; then one pass upward restores
- * the order in all lanes.
+ * From the top down: a lane's key takes the first slot that is worse, and
+ * pushes what was there one slot down, as far as the slot that holds the same
+ * letters; a lane that holds them in a better slot stays as it is. Compares
+ * into masks and blends share two ports; maximum and minimum would not.
  */
 static inline void lanes_insert(lanes_t list[SEARCH_KEEP], lanes_t key)
 {
     const lanes_t letters = _mm512_set1_epi64(KEY_LETTERS_MASK);
-    __mmask8 held = 0;
+    __mmask8 open = 0xff, pushed = 0;
+    lanes_t above = key;
 
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        const __mmask8 same = _mm512_testn_epi64_mask(
-            _mm512_xor_si512(list[i], key), letters);
-        list[i] = _mm512_mask_max_epi64(list[i], same, list[i], key);
-        held |= same;
-    }
-    list[SEARCH_KEEP - 1] = _mm512_mask_max_epi64(
-        list[SEARCH_KEEP - 1], (__mmask8)~held, list[SEARCH_KEEP - 1], key);
-    for (unsigned i = SEARCH_KEEP - 1; i > 0; i--) {
-        const lanes_t above = list[i - 1];
-        list[i - 1] = _mm512_max_epi64(above, list[i]);
-        list[i] = _mm512_min_epi64(above, list[i]);
+        const lanes_t old = list[i];
+        const __mmask8 better = _mm512_mask_cmpgt_epi64_mask(open, key, old);
+        const __mmask8 same =
+            _mm512_testn_epi64_mask(_mm512_xor_si512(old, key), letters);
+        list[i] = _mm512_mask_mov_epi64(
+            _mm512_mask_mov_epi64(old, better, key), better & pushed, above);
+        open &= (__mmask8)~same;
+        pushed = better;
+        above = old;
     }
 }
 
