@@ -99,6 +99,8 @@ struct vn_reader;
  * vn_index_verify() checks all). The file is immutable: a reader keeps what it
  * opened when a new one is published.
  *
+ * Memory: 8 bytes per block, 800 kB for all suffixes, taken as they are used.
+ *
  * liblmdb may fault (SIGSEGV, SIGBUS) or abort on a page that was damaged
  * after the build, here, where it reads the description, and in every look-up;
  * a program that must not die calls vn_index_check() before this, or handles
@@ -126,9 +128,10 @@ VN_NODISCARD enum vn_status vn_reader_new(struct vn_index *index,
 void vn_reader_free(struct vn_reader *reader); /* accepts NULL */
 
 /*
- * vn_reader_get() copies the record of 'suffix' to '*record'. Cost: one key
- * fetch (a second one if a candidate has a tail), below a microsecond warm;
- * the first use of a block checks its hash. No allocation.
+ * vn_reader_get() copies the record of 'suffix' to '*record'. Cost: at the
+ * first use of a block one key fetch, a second one if a candidate has a tail,
+ * and a hash of 2 kB each; after that well below a microsecond warm, some 25
+ * ns for suffixes in order. No allocation.
  *
  * Returns VN_OK (the record may have no candidate); VN_OUTSIDE; VN_CORRUPT
  * (a missing or damaged block, '*error' names it).

@@ -98,7 +98,8 @@ static enum vn_status check_footer(struct vn_index *index, uint64_t size,
     const uint32_t page_size = index->footer.page_size;
     if (status != VN_OK || index->footer.size + sizeof page != size ||
         page_size == 0 || page_size > LMDB_PAGE_SIZE_MAX ||
-        index->footer.size < (uint64_t)page_size * 2) {
+        index->footer.size < (uint64_t)page_size * 2 ||
+        index->footer.size > UINT32_MAX) {
         return damaged(index, "its last page is broken", error);
     }
     return VN_OK;
@@ -278,10 +279,8 @@ static enum vn_status prepare(struct vn_index *index, struct vn_error *error)
     index->first_suffix = first;
     index->first_block = first / VN_BLOCK_SUFFIXES;
     index->block_count = last / VN_BLOCK_SUFFIXES - index->first_block + 1;
-    const size_t words = index->block_count / 64 + 1;
-    index->checked_records = calloc(words, sizeof *index->checked_records);
-    index->checked_tails = calloc(words, sizeof *index->checked_tails);
-    if (index->checked_records == NULL || index->checked_tails == NULL) {
+    index->places = calloc(index->block_count, sizeof *index->places);
+    if (index->places == NULL) {
         return vn_error_system(error, ENOMEM, "cannot open '%s'", index->path);
     }
     return VN_OK;
@@ -353,8 +352,7 @@ void vn_index_close(struct vn_index *index)
     if (index->fd >= 0) {
         (void)close(index->fd);
     }
-    free(index->checked_records);
-    free(index->checked_tails);
+    free(index->places);
     free(index->overlays);
     free(index->path);
     free(index);

@@ -59,56 +59,96 @@ enum vn_status index_block_error(const struct vn_index *index, uint32_t block,
                         index->path, what, block);
 }
 
-static bool is_checked(_Atomic uint64_t *checked, uint32_t bit)
+/* Looks up the value of a block; its hash is left to the caller. */
+static enum vn_status find(const struct vn_reader *reader, MDB_cursor *cursor,
+                           uint32_t block, MDB_val *value,
+                           struct vn_error *error)
 {
-    return (atomic_load_explicit(&checked[bit / 64], memory_order_relaxed) >>
-                (bit % 64) &
-            1) != 0;
+    const struct vn_index *index = reader->index;
+    MDB_val key = index_val(&block, sizeof block);
+    const int rc = mdb_cursor_get(cursor, &key, value, MDB_SET);
+
+    if (rc == MDB_NOTFOUND) {
+        return index_block_error(
+            index, block, cursor == reader->tails ? "no tails" : "no records",
+            error);
+    }
+    return rc == 0
+               ? VN_OK
+               : index_lmdb_error(error, rc, VN_CORRUPT, "read", index->path);
 }
 
-static void set_checked(_Atomic uint64_t *checked, uint32_t bit)
+static struct index_place *place_of(const struct vn_index *index,
+                                    uint32_t block)
 {
-    (void)atomic_fetch_or_explicit(
-        &checked[bit / 64], UINT64_C(1) << (bit % 64), memory_order_relaxed);
+    return &index->places[block - index->first_block];
 }
 
-/* Whether a value has the right hash; asked once per block and index. */
-static bool check(const struct vn_index *index, _Atomic uint64_t *checked,
-                  uint32_t block, const MDB_val *value)
+/* Where the value lies in the map. */
+static uint32_t place_in(const struct vn_index *index, const MDB_val *value)
 {
-    const uint32_t bit = block - index->first_block;
+    return (uint32_t)((const uint8_t *)value->mv_data - index->map);
+}
 
-    if (is_checked(checked, bit)) {
-        return true;
+static enum vn_status find_records(const struct vn_reader *reader,
+                                   uint32_t block, struct vn_error *error)
+{
+    const struct vn_index *index = reader->index;
+    MDB_val value;
+    const enum vn_status status =
+        find(reader, reader->records, block, &value, error);
+
+    if (status != VN_OK) {
+        return status;
     }
-    if (!index_is_sealed(value->mv_data, value->mv_size, block)) {
-        return false;
+    if (value.mv_size != INDEX_BLOCK_SIZE ||
+        !index_is_sealed(value.mv_data, value.mv_size, block)) {
+        return index_block_error(index, block, "wrong records", error);
     }
-    set_checked(checked, bit);
-    return true;
+    atomic_store_explicit(&place_of(index, block)->records,
+                          place_in(index, &value), memory_order_relaxed);
+    return VN_OK;
+}
+
+static enum vn_status find_tails(const struct vn_reader *reader,
+                                 struct vn_error *error)
+{
+    const struct vn_index *index = reader->index;
+    const uint32_t block = reader->block;
+    const unsigned count =
+        index_block_overdials(reader->records_at, 0, INDEX_BLOCK_CODES);
+    MDB_val value;
+    const enum vn_status status =
+        find(reader, reader->tails, block, &value, error);
+
+    if (status != VN_OK) {
+        return status;
+    }
+    if (value.mv_size != INDEX_HASH_SIZE + count * INDEX_TAIL_SIZE ||
+        !index_is_sealed(value.mv_data, value.mv_size, block)) {
+        return index_block_error(index, block, "wrong tails", error);
+    }
+    atomic_store_explicit(&place_of(index, block)->tails,
+                          place_in(index, &value), memory_order_relaxed);
+    return VN_OK;
 }
 
 enum vn_status index_reader_fetch(struct vn_reader *reader, uint32_t block,
                                   struct vn_error *error)
 {
     const struct vn_index *index = reader->index;
-    MDB_val key = index_val(&block, sizeof block);
-    MDB_val value;
+    const struct index_place *place = place_of(index, block);
+    uint32_t at = atomic_load_explicit(&place->records, memory_order_relaxed);
 
-    reader->block = NO_BLOCK;
-    const int rc = mdb_cursor_get(reader->records, &key, &value, MDB_SET);
-    if (rc == MDB_NOTFOUND) {
-        return index_block_error(index, block, "no records", error);
-    }
-    if (rc != 0) {
-        return index_lmdb_error(error, rc, VN_CORRUPT, "read", index->path);
-    }
-    if (value.mv_size != INDEX_BLOCK_SIZE ||
-        !check(index, index->checked_records, block, &value)) {
-        return index_block_error(index, block, "wrong records", error);
+    if (at == 0) {
+        const enum vn_status status = find_records(reader, block, error);
+        if (status != VN_OK) {
+            return status;
+        }
+        at = atomic_load_explicit(&place->records, memory_order_relaxed);
     }
     reader->block = block;
-    reader->records_at = value.mv_data;
+    reader->records_at = index->map + at;
     reader->tails_at = NULL;
     reader->counted = 0;
     reader->tails_before = 0;
@@ -119,24 +159,17 @@ enum vn_status index_reader_fetch_tails(struct vn_reader *reader,
                                         struct vn_error *error)
 {
     const struct vn_index *index = reader->index;
-    uint32_t block = reader->block;
-    MDB_val key = index_val(&block, sizeof block);
-    MDB_val value;
-    const int rc = mdb_cursor_get(reader->tails, &key, &value, MDB_SET);
+    const struct index_place *place = place_of(index, reader->block);
+    uint32_t at = atomic_load_explicit(&place->tails, memory_order_relaxed);
 
-    if (rc == MDB_NOTFOUND) {
-        return index_block_error(index, block, "no tails", error);
+    if (at == 0) {
+        const enum vn_status status = find_tails(reader, error);
+        if (status != VN_OK) {
+            return status;
+        }
+        at = atomic_load_explicit(&place->tails, memory_order_relaxed);
     }
-    if (rc != 0) {
-        return index_lmdb_error(error, rc, VN_CORRUPT, "read", index->path);
-    }
-    if (value.mv_size % INDEX_TAIL_SIZE != 0 ||
-        !check(index, index->checked_tails, block, &value)) {
-        return index_block_error(index, block, "wrong tails", error);
-    }
-    reader->tails_at = value.mv_data;
-    reader->tail_count =
-        (unsigned)((value.mv_size - INDEX_HASH_SIZE) / INDEX_TAIL_SIZE);
+    reader->tails_at = index->map + at;
     return VN_OK;
 }
 
@@ -173,16 +206,11 @@ static enum vn_status read_tails(struct vn_reader *reader, unsigned at,
         }
     }
     for (unsigned i = 0; i < VN_CANDIDATES; i++) {
-        if ((record->codes[i] & VN_CODE_OVERDIAL) == 0) {
-            continue;
+        if ((record->codes[i] & VN_CODE_OVERDIAL) != 0) {
+            record->tails[i] = index_get_u16(
+                reader->tails_at + INDEX_HASH_SIZE + next * INDEX_TAIL_SIZE);
+            next++;
         }
-        if (next >= reader->tail_count) {
-            return index_block_error(reader->index, reader->block,
-                                     "too few tails", error);
-        }
-        record->tails[i] = index_get_u16(reader->tails_at + INDEX_HASH_SIZE +
-                                         next * INDEX_TAIL_SIZE);
-        next++;
     }
     return VN_OK;
 }

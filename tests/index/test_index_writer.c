@@ -1,6 +1,7 @@
 /* test_index_writer.c: what is written is read back, and always the same. */
 #include "fixture.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,46 @@ static void suffixes_are_read_in_any_order(void **state)
     }
     vn_reader_free(readers[0]);
     vn_reader_free(readers[1]);
+    vn_index_close(index);
+}
+
+/* Reads all suffixes of prefix 4567 with a reader of its own. */
+static void *read_all(void *context)
+{
+    struct vn_index *index = context;
+    struct vn_reader *reader = NULL;
+    struct vn_record expected;
+    struct vn_record found;
+    uintptr_t wrong = 0;
+
+    if (vn_reader_new(index, &reader, NULL) != VN_OK) {
+        return context;
+    }
+    for (uint32_t suffix = 4567000; suffix < 4568000; suffix++) {
+        fixture_record(3, suffix, &expected);
+        wrong |= vn_reader_get(reader, suffix, &found, NULL) != VN_OK ||
+                 !vn_record_equal(&expected, &found);
+    }
+    vn_reader_free(reader);
+    return wrong != 0 ? context : NULL;
+}
+
+static void threads_share_an_index(void **state)
+{
+    struct vn_index *index = NULL;
+    pthread_t threads[4];
+
+    (void)state;
+    assert_int_equal(fixture_build("a.mdb", 3, "4567", NULL), VN_OK);
+    assert_int_equal(vn_index_open("a.mdb", &index, NULL), VN_OK);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, read_all, index), 0);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        void *wrong = NULL;
+        assert_int_equal(pthread_join(threads[i], &wrong), 0);
+        assert_null(wrong);
+    }
     vn_index_close(index);
 }
 
@@ -296,6 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_records_of_a_prefix_are_read_back),
         cmocka_unit_test(suffixes_are_read_in_any_order),
+        cmocka_unit_test(threads_share_an_index),
         cmocka_unit_test(the_description_is_read_back),
         cmocka_unit_test(many_overlays_are_kept),
         cmocka_unit_test(the_bytes_do_not_depend_on_the_pieces),
