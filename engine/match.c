@@ -294,8 +294,10 @@ static uint32_t thin_group(struct token *tokens, uint32_t count,
         if (kept > 0 && tokens[kept - 1].digits != tokens[i].digits) {
             lane_first = kept;
         }
+        /* Fields can be compared in whole keys only, not in differences. */
+        const int64_t key = KEY_EMPTY + tokens[i].key;
         for (uint32_t k = lane_first; k < kept && !twice; k++) {
-            twice = key_same_letters(tokens[k].key, tokens[i].key);
+            twice = key_same_letters(KEY_EMPTY + tokens[k].key, key);
         }
         if (!twice) {
             tokens[kept++] = tokens[i];
