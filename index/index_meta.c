@@ -238,9 +238,10 @@ struct source {
 
 static enum vn_status damaged(const struct source *source, const char *key)
 {
-    return vn_error_set(source->error, VN_CORRUPT,
-                        "'%s' is damaged: '%s' of its description",
-                        source->path, key);
+    (void)vn_error_set(source->error, VN_CORRUPT,
+                       "'%s' is damaged: '%s' of its description", source->path,
+                       key);
+    return VN_CORRUPT;
 }
 
 static enum vn_status get(const struct source *source, const char *key,

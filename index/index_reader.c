@@ -1,6 +1,7 @@
 /* index_reader.c: records by suffix, by block, and all in order. */
 #include "index_reader.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -317,6 +318,7 @@ static enum vn_status scan_range(struct vn_reader *reader, struct range range,
     struct vn_record records[VN_BLOCK_SUFFIXES];
     enum vn_status status = VN_OK;
 
+    assert(reader != NULL);
     while (status == VN_OK && range.first < range.end) {
         const uint32_t block = range.first / VN_BLOCK_SUFFIXES;
         const struct range whole = {block * VN_BLOCK_SUFFIXES,

@@ -371,7 +371,7 @@ static enum vn_status put_footer(struct vn_index_writer *writer,
 
 static enum vn_status finish(struct vn_index_writer *writer)
 {
-    struct index_footer footer;
+    struct index_footer footer = {0};
 
     if (writer->error.status != VN_OK) {
         return writer->error.status;

@@ -11,7 +11,7 @@
  */
 enum vn_status index_writer_new(const char *path,
                                 const struct vn_index_info *info,
-                                struct vn_index_writer **writer,
+                                struct vn_index_writer **out,
                                 struct vn_error *error);
 
 #endif

@@ -34,13 +34,13 @@ struct vn_prefix fixture_prefix(const char *digits);
 enum vn_status fixture_append(struct vn_index_writer *writer, uint64_t seed,
                               struct vn_prefix prefix, uint32_t piece);
 
-/* Builds the index 'path' in one go. */
+/* Builds the index 'path' of the prefix 'digits' in one go. */
 enum vn_status fixture_build(const char *path, uint64_t seed,
-                             const char *prefix, struct vn_error *error);
+                             const char *digits, struct vn_error *error);
 
 bool fixture_exists(const char *path);
-/* Whether the index holds exactly the records of 'seed' and 'prefix'. */
-bool fixture_holds(const char *path, uint64_t seed, const char *prefix);
+/* Whether the index holds exactly the records of 'seed' and 'digits'. */
+bool fixture_holds(const char *path, uint64_t seed, const char *digits);
 
 /* Whole files; fixture_load() allocates. */
 uint8_t *fixture_load(const char *path, size_t *size);

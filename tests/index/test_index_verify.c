@@ -238,12 +238,13 @@ static int put(MDB_txn *txn, MDB_dbi dbi, uint32_t key, const void *value,
 static int put_meta(MDB_txn *txn, MDB_dbi dbi, const char *key,
                     const char *text)
 {
-    uint8_t value[100];
+    char value[100];
+    const int size =
+        snprintf(value, sizeof value, "%*s%s", (int)INDEX_HASH_SIZE, "", text);
     MDB_val name = index_val(key, strlen(key));
-    MDB_val data = index_val(value, INDEX_HASH_SIZE + strlen(text));
+    MDB_val data = index_val(value, (size_t)size);
 
-    memcpy(value + INDEX_HASH_SIZE, text, strlen(text));
-    index_seal(value, data.mv_size, XXH3_64bits(key, strlen(key)));
+    index_seal((uint8_t *)value, data.mv_size, XXH3_64bits(key, strlen(key)));
     return mdb_put(txn, dbi, &name, &data, 0);
 }
 
