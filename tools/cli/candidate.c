@@ -85,6 +85,17 @@ void candidate_json(struct output *out, const struct candidate_front *front,
     json_int(out, spelling->overdial);
 }
 
+enum vn_status candidate_parse(struct vn_bytes input, struct vn_number *number,
+                               struct vn_error *error)
+{
+    if (input.size > VN_NUMBER_INPUT_MAX) {
+        return vn_error_set(error, VN_INVALID,
+                            "longer than %u bytes; give one number a line",
+                            VN_NUMBER_INPUT_MAX);
+    }
+    return vn_number_parse(input.data, input.size, number, error);
+}
+
 /* Length to which a long input is cut: before the character that is split. */
 static size_t cut_size(struct vn_bytes input)
 {

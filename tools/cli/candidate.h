@@ -31,6 +31,14 @@ void candidate_json(struct output *out, const struct candidate_front *front,
                     const struct vn_spelling *spelling);
 
 /*
+ * candidate_parse() is vn_number_parse() for a line of input.h: one that was
+ * cut is refused without a count of its bytes, which nobody knows.
+ */
+VN_NODISCARD enum vn_status candidate_parse(struct vn_bytes input,
+                                            struct vn_number *number,
+                                            struct vn_error *error);
+
+/*
  * The text of an input for a line of output: at most VN_NUMBER_INPUT_MAX
  * bytes, then an ellipsis; control characters as '?'.
  */

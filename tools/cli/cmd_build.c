@@ -168,14 +168,14 @@ static void print_summary(const struct build *build,
     char suffixes[CLI_GROUPED_SIZE];
     char spelled[CLI_GROUPED_SIZE];
     char candidates[CLI_GROUPED_SIZE];
+    char bytes[CLI_GROUPED_SIZE];
 
     cli_message("wrote '%s': %s suffixes, %s with a spelling, %s spellings, "
-                "%llu.%llu MB in %llu.%llu s",
+                "%s bytes in %llu.%llu s",
                 build->path, cli_grouped(info->suffixes, suffixes),
                 cli_grouped(info->with_spelling, spelled),
                 cli_grouped(info->candidates, candidates),
-                (unsigned long long)(info->size_bytes / 1000000),
-                (unsigned long long)(info->size_bytes / 100000 % 10),
+                cli_grouped(info->size_bytes, bytes),
                 (unsigned long long)(ms / 1000),
                 (unsigned long long)(ms / 100 % 10));
 }

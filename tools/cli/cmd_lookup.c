@@ -199,8 +199,7 @@ static enum vn_status answer(struct lookup *lookup, struct vn_bytes input)
     unsigned count = 0;
 
     lookup->answered++;
-    if (vn_number_parse(input.data, input.size, &number, &lookup->error) !=
-        VN_OK) {
+    if (candidate_parse(input, &number, &lookup->error) != VN_OK) {
         refuse(lookup, input, lookup->error.message);
         return VN_OK;
     }
@@ -259,7 +258,7 @@ static int conclude(const struct lookup *lookup)
     char answered[CLI_GROUPED_SIZE];
 
     if (lookup->refused > 0) {
-        if (!lookup->single) {
+        if (!lookup->single && !lookup->common.quiet) {
             cli_message("%s of %s numbers refused",
                         cli_grouped(lookup->refused, refused),
                         cli_grouped(lookup->answered, answered));

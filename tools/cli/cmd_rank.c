@@ -282,16 +282,17 @@ static enum vn_status fetch_all(struct rank *rank)
 
 static void get_number(const struct entry *entry, struct vn_number *number)
 {
-    char text[VN_E164_DIGITS + 2];
-    const int size =
-        entry->length == 0
-            ? snprintf(text, sizeof(text), "%07u",
-                       (unsigned)entry_suffix(entry))
-            : snprintf(text, sizeof(text), "+%0*llu", (int)entry->length,
-                       (unsigned long long)entry->digits);
+    char text[1 + VN_E164_DIGITS] = "+";
+    const bool bare = entry->length == 0;
+    const size_t start = bare ? 0 : 1;
+    const size_t size = bare ? VN_SUFFIX_DIGITS : start + entry->length;
+    uint64_t rest = entry->digits;
 
+    for (size_t at = size; at > start; rest /= 10) {
+        text[--at] = (char)('0' + rest % 10);
+    }
     // It was read from such a text: this cannot fail.
-    if (vn_number_parse(text, (size_t)size, number, NULL) != VN_OK) {
+    if (vn_number_parse(text, size, number, NULL) != VN_OK) {
         *number = (struct vn_number){.suffix = entry_suffix(entry)};
     }
 }

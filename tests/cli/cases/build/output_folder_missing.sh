@@ -1,0 +1,1 @@
+vanity build -o none/new.mdb --prefix 3569

@@ -1,0 +1,1 @@
+vanity build -o folder.mdb --prefix 3569

@@ -1,0 +1,1 @@
+vanity info -i own.mdb | grep -E "^(words|block|prefix) "

@@ -1,0 +1,1 @@
+vanity build -o new.mdb --prefix 35x

@@ -1,0 +1,1 @@
+vanity build --quiet -o new.mdb --prefix 35693

@@ -1,0 +1,1 @@
+vanity build -o new.mdb --prefix 3569 --words folder.mdb

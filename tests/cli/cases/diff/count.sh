@@ -1,0 +1,1 @@
+vanity diff --count p356.mdb own.mdb

@@ -1,0 +1,1 @@
+vanity diff --count --json p356.mdb own.mdb

@@ -1,0 +1,1 @@
+vanity diff none.mdb p356.mdb

@@ -1,0 +1,1 @@
+vanity diff -q p356.mdb own.mdb | head -n 1

@@ -1,0 +1,1 @@
+vanity diff p356.mdb own.mdb p100.mdb

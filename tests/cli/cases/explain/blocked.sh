@@ -1,0 +1,1 @@
+vanity explain --block block.txt 3569377 | grep -c FLOWER-7

@@ -1,0 +1,1 @@
+vanity explain --json 3569377

@@ -1,0 +1,1 @@
+vanity explain 1-800-468-5865

@@ -1,0 +1,1 @@
+vanity explain --words words.txt 3569377 | head -n 8

@@ -1,0 +1,1 @@
+vanity explain 3569377 3569378

@@ -1,0 +1,1 @@
+vanity explain --words none.txt 3569377

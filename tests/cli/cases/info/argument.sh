@@ -1,0 +1,1 @@
+vanity info p356.mdb

@@ -1,0 +1,1 @@
+vanity info -i p356.mdb >/dev/full

@@ -1,0 +1,1 @@
+vanity info -i p3569.mdb | grep -E "^(prefix|suffixes) "

@@ -1,0 +1,1 @@
+vanity lookup 3569377

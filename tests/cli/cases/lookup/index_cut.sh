@@ -1,0 +1,1 @@
+vanity lookup -i cut.mdb 3569377

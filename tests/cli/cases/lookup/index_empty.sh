@@ -1,0 +1,1 @@
+vanity lookup -i empty.mdb 3569377

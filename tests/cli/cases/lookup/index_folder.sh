@@ -1,0 +1,1 @@
+vanity lookup -i folder.mdb 3569377

@@ -1,0 +1,1 @@
+vanity lookup -i foreign.mdb 3569377

@@ -1,0 +1,1 @@
+vanity lookup -i inverted.mdb 3569377

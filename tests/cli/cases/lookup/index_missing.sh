@@ -1,0 +1,1 @@
+vanity lookup -i none.mdb 3569377

@@ -1,0 +1,1 @@
+vanity lookup -i p100.mdb 1001000

@@ -1,0 +1,1 @@
+printf "356\3779377\n" | vanity lookup -i p356.mdb - | od -An -c | head -n 1

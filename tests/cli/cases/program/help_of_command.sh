@@ -1,0 +1,1 @@
+vanity help info | head -n 3

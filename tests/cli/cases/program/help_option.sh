@@ -1,0 +1,1 @@
+vanity --help | head -n 2

@@ -1,0 +1,1 @@
+vanity "$(printf "%0100d" 0)"

@@ -1,0 +1,1 @@
+vanity lokup 3569377

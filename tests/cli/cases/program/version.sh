@@ -1,0 +1,2 @@
+vanity --version | sed "s/[0-9.]*$/N/"
+vanity lookup --version | sed "s/[0-9.]*$/N/"

@@ -1,0 +1,1 @@
+echo 3569377 | vanity rank -i inverted.mdb -

@@ -1,0 +1,1 @@
+printf "%s\n" 3560000 1-800-356-9377 3569377 | vanity rank -i p356.mdb -n 1 -

@@ -1,0 +1,1 @@
+vanity rank -i p356.mdb -n 0 -

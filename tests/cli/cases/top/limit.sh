@@ -1,0 +1,1 @@
+vanity top -i p356.mdb -n 5

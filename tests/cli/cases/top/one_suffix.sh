@@ -1,0 +1,1 @@
+vanity top -i p356.mdb --prefix 3569377

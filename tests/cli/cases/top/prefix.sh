@@ -1,0 +1,1 @@
+vanity top -i p356.mdb --prefix 35693 -n 3

@@ -1,0 +1,1 @@
+vanity verify p356.mdb

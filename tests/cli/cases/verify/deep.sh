@@ -1,0 +1,1 @@
+vanity verify --deep -i p356.mdb

@@ -1,0 +1,1 @@
+vanity verify --deep --words words.txt --block block.txt -i own.mdb

@@ -1,0 +1,1 @@
+vanity verify -q --json -i p356.mdb >/dev/full

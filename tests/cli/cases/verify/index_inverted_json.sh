@@ -1,0 +1,1 @@
+vanity verify --json -i inverted.mdb

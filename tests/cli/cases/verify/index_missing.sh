@@ -1,0 +1,1 @@
+vanity verify -i none.mdb

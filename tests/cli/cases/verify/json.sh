@@ -1,0 +1,1 @@
+vanity verify -q --json -i p356.mdb | sed -E "s/[0-9a-f]{16}/HASH/g"

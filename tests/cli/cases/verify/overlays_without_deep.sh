@@ -1,0 +1,1 @@
+vanity verify --words words.txt -i own.mdb

@@ -1,0 +1,1 @@
+vanity verify -q -i p356.mdb

@@ -1,0 +1,1 @@
+vanity verify --deep --threads 0 -i p356.mdb
