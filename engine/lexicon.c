@@ -12,6 +12,7 @@
 /* A pair as read, before its place in the tables is known. */
 struct pair {
     uint32_t left, right;
+    uint8_t right_length;
     int16_t bonus;
 };
 
@@ -90,18 +91,32 @@ uint32_t lexicon_lower_bound(const struct vn_lexicon *lexicon,
     return low;
 }
 
+/* The order of the pairs of one entry: below, at or above zero. */
+static int compare_rights(unsigned a_length, uint32_t a, unsigned b_length,
+                          uint32_t b)
+{
+    if (a_length != b_length) {
+        return a_length < b_length ? -1 : 1;
+    }
+    return a < b ? -1 : a > b;
+}
+
 int lexicon_pair(const struct vn_lexicon *lexicon, uint32_t left,
                  uint32_t right)
 {
+    const unsigned length = lexicon->entries[right].length;
     uint32_t low = lexicon->pair_start[left];
     uint32_t high = lexicon->pair_start[left + 1];
 
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
-        if (lexicon->pair_right[middle] == right) {
+        const uint32_t other = lexicon->pair_right[middle];
+        const int order = compare_rights(lexicon->entries[other].length,
+                                         other, length, right);
+        if (order == 0) {
             return lexicon->pair_bonus[middle];
         }
-        if (lexicon->pair_right[middle] < right) {
+        if (order < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -482,7 +497,8 @@ static int compare_pairs(const void *a, const void *b)
     if (left->left != right->left) {
         return left->left < right->left ? -1 : 1;
     }
-    return left->right < right->right ? -1 : left->right > right->right;
+    return compare_rights(left->right_length, left->right,
+                          right->right_length, right->right);
 }
 
 static enum vn_status read_pairs(struct builder *builder, struct pair *pairs,
@@ -504,6 +520,7 @@ static enum vn_status read_pairs(struct builder *builder, struct pair *pairs,
         }
         pair->left = lexicon_find(lexicon, left.letters, left.length, 0);
         pair->right = lexicon_find(lexicon, right.letters, right.length, 0);
+        pair->right_length = right.length;
         *count += pair->left != LEXICON_NONE && pair->right != LEXICON_NONE;
     }
     return VN_OK;

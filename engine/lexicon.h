@@ -33,7 +33,10 @@ struct vn_lexicon {
     uint32_t slot_mask;
     uint32_t *heads; /* first entry of each three first letters, and the end */
 
-    /* The pairs of entry e are pair_start[e] .. pair_start[e + 1] - 1. */
+    /*
+     * The pairs of entry e are pair_start[e] .. pair_start[e + 1] - 1, those
+     * with short right words first, then in the order of the entries.
+     */
     uint32_t *pair_start;
     uint32_t *pair_right;
     int16_t *pair_bonus; /* all above zero */

@@ -18,6 +18,12 @@ struct pile {
     uint32_t count, capacity;
 };
 
+/*
+ * The cuts of a chain stand in the order of the key's cuts, so that placing
+ * them is one shift: what falls off lies at or past the seventh key.
+ */
+#define CUT_TOP 16u
+
 /* A chain while it grows; offsets and bits count from its first letter. */
 struct chain {
     unsigned count;                        /* entries */
@@ -26,7 +32,7 @@ struct chain {
     unsigned length;       /* letters in all */
     unsigned segments;     /* words in all */
     unsigned last_segment; /* where the last word begins */
-    uint32_t cuts;         /* bit b: a segment ends after b letters */
+    uint32_t cuts; /* bit CUT_TOP - b: a segment ends after b letters */
     uint32_t digits;       /* base 8 */
     uint32_t letters;      /* three bits a letter */
     int score;             /* words and bonuses */
@@ -37,6 +43,9 @@ struct chain {
 struct builder {
     const struct vn_lexicon *lexicon;
     const struct block_set *blocks;
+    /* model_entry() by first key and by end, past the seventh included. */
+    int entry_terms[VN_SUFFIX_DIGITS]
+                   [VN_SUFFIX_DIGITS + VN_WORD_LETTERS_MAX];
     struct pile piles[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + 1][2][2];
     bool failed;
 };
@@ -62,17 +71,19 @@ static void add_token(struct builder *builder, struct pile *pile,
 }
 
 /* All terms of the chain at this place; 'past' letters run on. */
-static int place_score(const struct model *model, const struct chain *chain,
-                       unsigned start, unsigned past)
+static int place_score(const struct builder *builder,
+                       const struct chain *chain, unsigned start,
+                       unsigned past)
 {
     int score = chain->score;
 
     for (unsigned i = 0; i < chain->count; i++) {
         const unsigned begin = start + chain->offsets[i];
-        score += model_entry(model, begin, begin + chain->lengths[i]);
+        score += builder->entry_terms[begin][begin + chain->lengths[i]];
     }
     if (past > 0) {
-        score += model_overdial(model, start + chain->offsets[chain->count - 1],
+        score += model_overdial(&builder->lexicon->model,
+                                start + chain->offsets[chain->count - 1],
                                 past);
     }
     return score;
@@ -84,20 +95,15 @@ static uint32_t place_tail(const struct builder *builder,
 {
     const struct entry *last = &builder->lexicon->entries[chain->last];
 
+    if (past == 0) {
+        return 0;
+    }
     return key_tail_make(last->letters + last->length - past, past);
 }
 
-static unsigned place_cuts(const struct chain *chain, unsigned start,
-                           unsigned covered)
+static unsigned place_cuts(const struct chain *chain, unsigned start)
 {
-    unsigned cuts = key_cut(start);
-
-    for (unsigned b = 1; b < covered; b++) {
-        if ((chain->cuts >> b & 1) != 0) {
-            cuts |= key_cut(start + b);
-        }
-    }
-    return cuts;
+    return key_cut(start) | (chain->cuts >> (CUT_TOP - 6 + start));
 }
 
 static unsigned kind(unsigned covered)
@@ -117,10 +123,10 @@ static void place_chain(struct builder *builder, const struct chain *chain,
         chain->letters >> (KEY_LETTER_BITS * past)
                               << (KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - end));
     const int64_t key =
-        key_score(place_score(&builder->lexicon->model, chain, start, past)) +
+        key_score(place_score(builder, chain, start, past)) +
         key_fields(0, chain->segments, letters,
                    place_tail(builder, chain, past),
-                   place_cuts(chain, start, covered));
+                   place_cuts(chain, start));
     const unsigned first_kind = kind(chain->lengths[0]);
     const unsigned last_kind =
         end == VN_SUFFIX_DIGITS ? MATCH_LONG : kind(chain->lengths[last]);
@@ -156,7 +162,7 @@ static void extend(const struct builder *builder, struct chain *chain,
     const struct entry *entry = &builder->lexicon->entries[index];
 
     if (chain->length > 0) {
-        chain->cuts |= 1u << chain->length;
+        chain->cuts |= 1u << (CUT_TOP - chain->length);
     }
     chain->last_segment = chain->length;
     for (unsigned i = 0; i < entry->length; i++) {
@@ -170,7 +176,7 @@ static void extend(const struct builder *builder, struct chain *chain,
                          vn_keypad_rank(entry->letters[i]);
         chain->length++;
         if ((entry->cuts >> i & 1) != 0) {
-            chain->cuts |= 1u << chain->length;
+            chain->cuts |= 1u << (CUT_TOP - chain->length);
             chain->last_segment = chain->length;
             chain->segments++;
         }
@@ -198,7 +204,7 @@ static bool is_blocked(const struct builder *builder,
         trace.states[d] = 0;
     }
     const unsigned cuts =
-        place_cuts(chain, 0, chain->length) |
+        place_cuts(chain, 0) |
         (chain->length < VN_SUFFIX_DIGITS ? key_cut(chain->length) : 0);
     const uint32_t letters =
         chain->letters
@@ -229,11 +235,12 @@ static void grow_chain(struct builder *builder, const struct chain *chain)
     for (uint32_t p = lexicon->pair_start[chain->last];
          p < lexicon->pair_start[chain->last + 1]; p++) {
         const uint32_t right = lexicon->pair_right[p];
-        if (can_follow(chain, lexicon->entries[right].length)) {
-            struct chain longer = *chain;
-            extend(builder, &longer, right, lexicon->pair_bonus[p]);
-            grow_chain(builder, &longer);
+        if (!can_follow(chain, lexicon->entries[right].length)) {
+            break; /* the words behind it are no shorter */
         }
+        struct chain longer = *chain;
+        extend(builder, &longer, right, lexicon->pair_bonus[p]);
+        grow_chain(builder, &longer);
     }
 }
 
@@ -431,6 +438,12 @@ bool match_init(struct match *match, const struct vn_lexicon *lexicon,
     }
     builder->lexicon = lexicon;
     builder->blocks = blocks;
+    for (unsigned start = 0; start < VN_SUFFIX_DIGITS; start++) {
+        for (unsigned n = 1; n <= VN_WORD_LETTERS_MAX; n++) {
+            builder->entry_terms[start][start + n] =
+                model_entry(&lexicon->model, start, start + n);
+        }
+    }
     collect(builder);
     made = !builder->failed && make_tables(match, builder);
     free_piles(builder);
