@@ -58,6 +58,7 @@ static struct vn_oracle *open_oracle(const struct arguments *arguments)
     if (vn_oracle_finish(oracle) != VN_OK) {
         die("no memory for the oracle");
     }
+    vn_oracle_shortcut(oracle, true);
     return oracle;
 }
 

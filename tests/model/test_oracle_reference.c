@@ -255,6 +255,23 @@ static void a_blocked_term_removes_the_word(void **state)
     vn_oracle_free(oracle);
 }
 
+static void the_shortcut_changes_no_record(void **state)
+{
+    struct vn_oracle *oracle = open_oracle(BLOCK);
+    struct vn_record plain, quick;
+
+    (void)state;
+    for (uint32_t i = 0; i < 200; i++) {
+        const uint32_t suffix = i * 7919 * 61 % VN_SUFFIXES;
+        vn_oracle_shortcut(oracle, false);
+        vn_oracle_rank(oracle, suffix, &plain);
+        vn_oracle_shortcut(oracle, true);
+        vn_oracle_rank(oracle, suffix, &quick);
+        assert_true(vn_record_equal(&plain, &quick));
+    }
+    vn_oracle_free(oracle);
+}
+
 static void a_suffix_without_letters_has_no_spelling(void **state)
 {
     struct vn_oracle *oracle = open_oracle(BLOCK);
@@ -275,6 +292,7 @@ int main(void)
         cmocka_unit_test(recall_before_diversity_equals_the_reference),
         cmocka_unit_test(recall_of_the_records_equals_the_reference),
         cmocka_unit_test(a_blocked_term_removes_the_word),
+        cmocka_unit_test(the_shortcut_changes_no_record),
         cmocka_unit_test(a_suffix_without_letters_has_no_spelling),
     };
 

@@ -386,7 +386,7 @@ static void offer(struct search *search, int score)
 {
     struct spelling spelling;
 
-    if (search->count == VN_ORACLE_LIST &&
+    if (search->oracle->shortcut && search->count == VN_ORACLE_LIST &&
         score < search->list[VN_ORACLE_LIST - 1].score) {
         return;
     }
@@ -487,6 +487,11 @@ static uint32_t make_code(const struct spelling *spelling)
     const unsigned cuts = spelling->borders >> 1 & ((1u << (KEYS - 1)) - 1);
     return vn_code_make(ranks, cuts, spelling->tail_length > 0,
                         vn_score_tenths(spelling->score));
+}
+
+void vn_oracle_shortcut(struct vn_oracle *oracle, bool taken)
+{
+    oracle->shortcut = taken;
 }
 
 void vn_oracle_rank(const struct vn_oracle *oracle, uint32_t suffix,

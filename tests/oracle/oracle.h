@@ -2,6 +2,8 @@
 #ifndef VN_ORACLE_H
 #define VN_ORACLE_H
 
+#include <stdbool.h>
+
 #include "engine/error.h"
 #include "engine/record.h"
 
@@ -13,7 +15,7 @@ extern "C" {
  * The oracle gives the record of a suffix as vn_engine_run() defines it, by
  * trying every spelling on its own. It shares no code with the search of the
  * engine (only the shapes of record.h and keypad.h), so that where both agree,
- * both are right. It is also the baseline of the benchmark: some 100 us for a
+ * both are right. It is also the baseline of the benchmark: some 75 us for a
  * random suffix.
  *
  * Life: open, add as many overlays as wanted, finish, rank.
@@ -72,6 +74,14 @@ VN_NODISCARD enum vn_status vn_oracle_add_pair(struct vn_oracle *oracle,
  * last addition and before the first ranking. Returns VN_OK or VN_NOMEM.
  */
 VN_NODISCARD enum vn_status vn_oracle_finish(struct vn_oracle *oracle);
+
+/*
+ * vn_oracle_shortcut() lets an oracle leave a spelling at once whose score is
+ * below that of the 20th so far, before it is written out and looked at. The
+ * records are the same, in a third of the time: for comparing many suffixes.
+ * Off at first: the plain enumerator treats every spelling alike.
+ */
+void vn_oracle_shortcut(struct vn_oracle *oracle, bool taken);
 
 /*
  * vn_oracle_rank() computes the record of 'suffix' (0..9,999,999).

@@ -47,6 +47,7 @@ struct vn_oracle {
     struct oracle_map pairs;     /* two entries -> bonus */
     struct oracle_map not_words; /* letters of the terms with flag T */
     struct oracle_map not_spans; /* letters of the terms with flag S */
+    bool shortcut;               /* vn_oracle_shortcut() */
 };
 
 /* Whether the map has 'key', with its value. */
