@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # complete_words WORD...: what bash would offer for the last word.
 . "$SOURCE/tools/completion/vanity.bash"
 

@@ -54,7 +54,7 @@ void output_spill(struct output *out, const char *data, size_t size)
     out->used = size;
 }
 
-void output_int(struct output *out, int64_t value)
+static void write_large(struct output *out, int64_t value)
 {
     char digits[20];
     size_t at = sizeof(digits);
@@ -68,6 +68,30 @@ void output_int(struct output *out, int64_t value)
         digits[--at] = '-';
     }
     output_bytes(out, digits + at, sizeof(digits) - at);
+}
+
+/* Scores are written by the million: they have no loop and no long division. */
+void output_int(struct output *out, int64_t value)
+{
+    if (value < -999 || value > 999) {
+        write_large(out, value);
+        return;
+    }
+    const unsigned size = (unsigned)(value < 0 ? -value : value);
+    char text[4];
+    size_t used = 0;
+
+    if (value < 0) {
+        text[used++] = '-';
+    }
+    if (size >= 100) {
+        text[used++] = (char)('0' + size / 100);
+    }
+    if (size >= 10) {
+        text[used++] = (char)('0' + size / 10 % 10);
+    }
+    text[used++] = (char)('0' + size % 10);
+    output_bytes(out, text, used);
 }
 
 void output_suffix(struct output *out, uint32_t suffix)
@@ -140,17 +164,41 @@ void json_key(struct output *out, const char *key)
     out->comma = false;
 }
 
-/* Bytes of the UTF-8 character (RFC 3629) at 'text', 0 if it is none. */
+/* Bytes of a UTF-8 character by its first one, 0 if none begins so. */
+static size_t utf8_announced(unsigned char first)
+{
+    if (first < 0x80) {
+        return 1;
+    }
+    if (first < 0xc2 || first > 0xf4) {
+        return 0;
+    }
+    return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+/* No overlong form, no surrogate, nothing past U+10FFFF (RFC 3629). */
+static bool utf8_second_fits(unsigned char first, unsigned char second)
+{
+    switch (first) {
+    case 0xe0:
+        return second >= 0xa0;
+    case 0xed:
+        return second < 0xa0;
+    case 0xf0:
+        return second >= 0x90;
+    case 0xf4:
+        return second < 0x90;
+    default:
+        return true;
+    }
+}
+
+/* Bytes of the UTF-8 character at 'text', 0 if it is none. */
 static size_t utf8_size(const unsigned char *text, size_t left)
 {
-    const unsigned char first = text[0];
-    const size_t size = first < 0x80   ? 1
-                        : first < 0xc2 ? 0
-                        : first < 0xe0 ? 2
-                        : first < 0xf0 ? 3
-                        : first < 0xf5 ? 4
-                                       : 0;
-    if (size == 0 || size > left) {
+    const size_t size = utf8_announced(text[0]);
+
+    if (size > left || (size > 1 && !utf8_second_fits(text[0], text[1]))) {
         return 0;
     }
     for (size_t i = 1; i < size; i++) {
@@ -158,11 +206,7 @@ static size_t utf8_size(const unsigned char *text, size_t left)
             return 0;
         }
     }
-    const bool overlong =
-        (first == 0xe0 && text[1] < 0xa0) || (first == 0xf0 && text[1] < 0x90);
-    const bool surrogate = first == 0xed && text[1] >= 0xa0;
-    const bool past_end = first == 0xf4 && text[1] >= 0x90;
-    return overlong || surrogate || past_end ? 0 : size;
+    return size;
 }
 
 static void write_escape(struct output *out, unsigned char c)
@@ -179,6 +223,29 @@ static void write_escape(struct output *out, unsigned char c)
     output_bytes(out, escape, sizeof(escape));
 }
 
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* One character that is not plain; returns the bytes it takes. */
+static size_t write_special(struct output *out, const unsigned char *text,
+                            size_t left)
+{
+    const size_t size = utf8_size(text, left);
+
+    if (size == 0) {
+        output_text(out, REPLACEMENT);
+        return 1;
+    }
+    if (size == 1) {
+        write_escape(out, text[0]);
+    } else {
+        output_bytes(out, (const char *)text, size);
+    }
+    return size;
+}
+
 void json_bytes(struct output *out, struct vn_bytes text)
 {
     const unsigned char *data = (const unsigned char *)text.data;
@@ -186,17 +253,16 @@ void json_bytes(struct output *out, struct vn_bytes text)
     begin_value(out);
     output_char(out, '"');
     for (size_t i = 0; i < text.size;) {
-        const size_t size = utf8_size(data + i, text.size - i);
+        size_t end = i;
 
-        if (size == 0) {
-            output_text(out, REPLACEMENT);
-        } else if (data[i] < 0x20 || data[i] == '"' || data[i] == '\\' ||
-                   data[i] == 0x7f) {
-            write_escape(out, data[i]);
-        } else {
-            output_bytes(out, text.data + i, size);
+        while (end < text.size && is_plain(data[end])) {
+            end++;
         }
-        i += size == 0 ? 1 : size;
+        output_bytes(out, text.data + i, end - i);
+        i = end;
+        if (i < text.size) {
+            i += write_special(out, data + i, text.size - i);
+        }
     }
     output_char(out, '"');
 }

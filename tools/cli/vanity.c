@@ -3,6 +3,7 @@
 
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -169,8 +170,23 @@ static int run(int argc, char **argv)
                            : run_command(command, argc - 1, argv + 1);
 }
 
+/*
+ * A standard descriptor that is closed would be given to the next file we open:
+ * messages would end up in an index. It is taken by one that refuses its use.
+ */
+static void hold_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) {
+            _exit(CLI_FAILED);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
+    hold_descriptors();
     argp_program_version = "vanity " VN_VERSION_TEXT;
     argp_err_exit_status = CLI_REFUSED;
     signal(SIGPIPE, SIG_IGN); // a write that fails says so itself
