@@ -187,6 +187,33 @@ static uint32_t list_patterns(struct builder *builder,
     return total;
 }
 
+/*
+ * Moves the states without patterns to the front, so that a state's number
+ * tells whether it has any. 'places' is scratch for their new numbers.
+ */
+static void order_states(const struct builder *builder, uint32_t *places,
+                         struct block_set *set)
+{
+    uint32_t next = 0;
+
+    for (unsigned loud = 0; loud < 2; loud++) {
+        for (uint32_t s = 0; s < builder->state_count; s++) {
+            if ((builder->states[s].count > 0) == loud) {
+                places[s] = next++;
+            }
+        }
+        set->silent_count = loud ? set->silent_count : next;
+    }
+    for (uint32_t s = 0; s < builder->state_count; s++) {
+        set->states[places[s]] = builder->states[s];
+        for (unsigned digit = 0; digit < 10; digit++) {
+            set->states[places[s]].next[digit] =
+                places[builder->states[s].next[digit]];
+        }
+    }
+    set->state_count = builder->state_count;
+}
+
 static bool finish(struct builder *builder, struct block_set *set)
 {
     uint32_t *queue = calloc(builder->state_count, sizeof *queue);
@@ -197,15 +224,18 @@ static bool finish(struct builder *builder, struct block_set *set)
         link_states(builder, queue)) {
         patterns = calloc(list_patterns(builder, NULL) + 1, sizeof *patterns);
     }
-    free(queue);
-    if (patterns == NULL) {
+    set->states = calloc(builder->state_count, sizeof *set->states);
+    if (patterns == NULL || set->states == NULL) {
+        free(queue);
+        free(patterns);
+        free(set->states);
+        set->states = NULL;
         return false;
     }
     (void)list_patterns(builder, patterns);
     set->patterns = patterns;
-    set->states = builder->states;
-    set->state_count = builder->state_count;
-    builder->states = NULL;
+    order_states(builder, queue, set);
+    free(queue);
     return true;
 }
 

@@ -39,9 +39,10 @@ struct block_state {
 };
 
 struct block_set {
-    struct block_state *states;
+    struct block_state *states; /* those without patterns first */
     struct block_pattern *patterns;
     uint32_t state_count;
+    uint32_t silent_count; /* states without patterns */
 };
 
 /*
@@ -71,7 +72,7 @@ static inline void block_trace_step(const struct block_set *set,
 
     trace->states[depth + 1] = state;
     trace->active[depth + 1] =
-        trace->active[depth] || set->states[state].count > 0;
+        trace->active[depth] || state >= set->silent_count;
 }
 
 /*

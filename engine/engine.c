@@ -2,6 +2,7 @@
 #include "engine.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #ifdef _OPENMP
@@ -136,15 +137,15 @@ static void rank_below(const struct run *run, struct search_path *path,
                        struct vn_record *records)
 {
     static const uint32_t below[] = {10000000, 1000000, 100000, 10000,
-                                     1000,     100,     10};
+                                     1000,     100};
     const uint32_t step = below[path->depth] / 10;
 
     if (base >= run->end || base + below[path->depth] <= run->first) {
         return;
     }
-    if (step == 1) {
-        counts->exact += run->engine->ops->leaves(path, records);
-        counts->suffixes += 10;
+    if (step == 10) {
+        counts->exact += run->engine->ops->hundred(path, records);
+        counts->suffixes += 100;
         return;
     }
     run->engine->ops->expand(path);
@@ -186,11 +187,11 @@ void vn_engine_rank(const struct vn_engine *engine, uint32_t suffix,
                     struct vn_record *record)
 {
     struct search_path path;
-    struct vn_record records[10];
+    struct rank_choice choice;
 
-    descend(engine, &path, suffix / 10, VN_SUFFIX_DIGITS - 1);
-    (void)engine->ops->leaves(&path, records);
-    *record = records[suffix % 10];
+    memset(record, 0, sizeof *record);
+    engine_choose(engine, suffix, &path, &choice);
+    rank_pack(&choice, record);
 }
 
 void engine_choose(const struct vn_engine *engine, uint32_t suffix,
@@ -281,7 +282,7 @@ enum vn_status vn_engine_run(struct vn_engine *engine, uint32_t first,
     };
     const size_t batch_size = (size_t)BATCH_CHUNKS * CHUNK_SUFFIXES;
     struct batch batches[2] = {{.count = 0}, {.count = 0}};
-    struct vn_record *records = malloc(2 * batch_size * sizeof *records);
+    struct vn_record *records = calloc(2 * batch_size, sizeof *records);
     if (records == NULL) {
         return vn_error_set(error, VN_NOMEM, "out of memory");
     }

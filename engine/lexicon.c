@@ -166,6 +166,7 @@ static enum vn_status no_memory(struct builder *builder)
     return vn_error_set(builder->error, VN_NOMEM, "out of memory");
 }
 
+/* VN_INVALID: there are VN_LEXICON_ENTRIES_MAX already. */
 static enum vn_status add_entry(struct builder *builder,
                                 const struct entry *entry)
 {
@@ -189,9 +190,7 @@ static enum vn_status add_entry(struct builder *builder,
         return VN_OK;
     }
     if (lexicon->entry_count == VN_LEXICON_ENTRIES_MAX) {
-        return vn_error_set(builder->error, VN_INVALID,
-                            "more than %u words in the lexicon",
-                            VN_LEXICON_ENTRIES_MAX);
+        return VN_INVALID;
     }
     lexicon->entries[lexicon->entry_count++] = *entry;
     lexicon->slots[slot] = lexicon->entry_count;
@@ -280,6 +279,11 @@ static enum vn_status take_lines(struct builder *builder, const char *path,
             bad.byte = byte;
         } else {
             const enum vn_status status = take(builder, line, &wrong);
+            if (wrong == NULL && status == VN_INVALID) {
+                return vn_error_line(builder->error, path, lines.line,
+                                     "more than %u words in the lexicon",
+                                     VN_LEXICON_ENTRIES_MAX);
+            }
             if (wrong == NULL && status != VN_OK) {
                 return status;
             }

@@ -45,7 +45,7 @@ struct vn_lexicon {
     uint32_t term_count;
 
     struct model model;
-    struct vn_overlay overlays[VN_OVERLAYS_MAX];
+    struct vn_overlay overlays[VN_OVERLAYS_MAX + 1]; /* and a model file */
     struct vn_lexicon_info info;
 };
 

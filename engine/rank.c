@@ -31,23 +31,37 @@ static void choose(const int64_t *keys, unsigned count, int64_t penalty,
     }
 }
 
+unsigned rank_blocked(const struct search_path *path,
+                      const int64_t list[SEARCH_KEEP])
+{
+    unsigned blocked = 0;
+
+    if (!path->trace.active[VN_SUFFIX_DIGITS]) {
+        return 0;
+    }
+    for (unsigned i = 0; i < SEARCH_KEEP && list[i] != 0; i++) {
+        if (block_hits(&path->tables->blocks, &path->trace, list[i])) {
+            blocked |= 1u << i;
+        }
+    }
+    return blocked;
+}
+
 /*
  * Copies the keys, blocked ones as the best other split of their letters. What
  * falls below the last of a full list is left out: it may not be the best.
  */
 static unsigned unblock_all(const struct search_path *path,
-                            const int64_t list[SEARCH_KEEP],
+                            const int64_t list[SEARCH_KEEP], unsigned blocked,
                             int64_t keys[SEARCH_KEEP])
 {
     const int64_t least = list[SEARCH_KEEP - 1];
     unsigned count = 0;
 
     for (unsigned i = 0; i < SEARCH_KEEP && list[i] != 0; i++) {
-        int64_t key = list[i];
-        if (path->trace.active[VN_SUFFIX_DIGITS] &&
-            block_hits(&path->tables->blocks, &path->trace, key)) {
-            key = search_unblock(path, key_letters(key));
-        }
+        const int64_t key = (blocked >> i & 1) != 0
+                                ? search_unblock(path, key_letters(list[i]))
+                                : list[i];
         if (key != 0 && key >= least) {
             keys[count++] = key;
         }
@@ -84,12 +98,13 @@ void rank_choose_exactly(const struct search_path *path,
 }
 
 bool rank_choose(const struct search_path *path,
-                 const int64_t list[SEARCH_KEEP], struct rank_choice *choice)
+                 const int64_t list[SEARCH_KEEP], unsigned blocked,
+                 struct rank_choice *choice)
 {
     const int64_t penalty = key_score(path->tables->lexicon->model.twin);
     int64_t keys[SEARCH_KEEP];
 
-    const unsigned count = unblock_all(path, list, keys);
+    const unsigned count = unblock_all(path, list, blocked, keys);
     choose(keys, count, penalty, choice);
     if (is_settled(choice, list[SEARCH_KEEP - 1])) {
         return false;
@@ -126,7 +141,8 @@ uint16_t rank_tail(int64_t key)
 
 void rank_pack(const struct rank_choice *choice, struct vn_record *record)
 {
-    memset(record, 0, sizeof *record);
+    memset(record->codes, 0, sizeof record->codes);
+    memset(record->tails, 0, sizeof record->tails);
     for (unsigned i = 0; i < choice->count; i++) {
         const int64_t key = choice->keys[i];
         uint8_t ranks[VN_SUFFIX_DIGITS];
@@ -137,16 +153,4 @@ void rank_pack(const struct rank_choice *choice, struct vn_record *record)
                          vn_score_tenths(key_hundredths(key)));
         record->tails[i] = rank_tail(key);
     }
-}
-
-bool rank_leaf(struct search_path *path, unsigned digit,
-               const int64_t list[SEARCH_KEEP], struct vn_record *record)
-{
-    struct rank_choice choice;
-
-    search_enter(path, digit);
-    const bool exact = rank_choose(path, list, &choice);
-    rank_pack(&choice, record);
-    search_leave(path);
-    return exact;
 }

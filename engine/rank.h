@@ -17,11 +17,17 @@ struct rank_choice {
 /*
  * rank_choose() drops blocked candidates and chooses five, as vn_engine_run()
  * defines it, for the suffix where 'path' stands (all seven digits entered).
- * 'list' is its list of the search. Where the list does not reach, it asks
+ * 'list' is its list of the search; bit i of 'blocked' says that list[i] is
+ * blocked (rank_blocked()). Where the list does not reach, it asks
  * search_exact(), and returns true.
  */
 bool rank_choose(const struct search_path *path,
-                 const int64_t list[SEARCH_KEEP], struct rank_choice *choice);
+                 const int64_t list[SEARCH_KEEP], unsigned blocked,
+                 struct rank_choice *choice);
+
+/* rank_blocked() tells which candidates of the list are blocked. */
+unsigned rank_blocked(const struct search_path *path,
+                      const int64_t list[SEARCH_KEEP]);
 
 /*
  * rank_choose_exactly() does it by search_exact() alone. 'choice' is a first
@@ -35,12 +41,5 @@ uint16_t rank_tail(int64_t key);
 
 /* rank_pack() writes the choice in the form of record.h. */
 void rank_pack(const struct rank_choice *choice, struct vn_record *record);
-
-/*
- * rank_leaf() does both for the child 'digit' of the node where 'path' stands,
- * and returns what rank_choose() said.
- */
-bool rank_leaf(struct search_path *path, unsigned digit,
-               const int64_t list[SEARCH_KEEP], struct vn_record *record);
 
 #endif

@@ -85,10 +85,10 @@ struct search_ops {
     /* Makes the ten children of the node where 'path' stands (depth 0..5). */
     void (*expand)(struct search_path *path);
     /*
-     * Makes the records of the ten suffixes below a node of depth 6. Returns
-     * how many of them needed search_exact().
+     * Makes the records of the hundred suffixes below a node of depth 5.
+     * Returns how many of them needed search_exact().
      */
-    unsigned (*leaves)(struct search_path *path, struct vn_record records[10]);
+    unsigned (*hundred)(struct search_path *path, struct vn_record *records);
 };
 
 extern const struct search_ops search_scalar;

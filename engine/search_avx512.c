@@ -1,6 +1,4 @@
 /* search_avx512.c: the search eight suffixes at a time, with AVX-512. */
-#include <string.h>
-
 #include "rank.h"
 #include "search.h"
 
@@ -81,6 +79,50 @@ struct octet {
 
 /* ---- Blocked spans ---------------------------------------------------- */
 
+/* A pattern as the bits of the keys that it wants. */
+struct block_probe {
+    lanes_t mask, wanted;
+};
+
+static inline struct block_probe make_probe(const struct block_pattern *pattern,
+                                            unsigned end)
+{
+    const unsigned shift =
+        KEY_LETTERS_SHIFT + KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - end);
+    const uint64_t all = (1u << (KEY_LETTER_BITS * pattern->length)) - 1;
+
+    return (struct block_probe){
+        .mask = lanes_all((int64_t)(all << shift)),
+        .wanted = lanes_all((int64_t)((uint64_t)pattern->letters << shift)),
+    };
+}
+
+/* Lanes of 'keys' with the letters of the probe. */
+static inline __mmask8 probe_lanes(const struct block_probe *probe,
+                                   __mmask8 lanes, lanes_t keys)
+{
+    return _mm512_mask_cmpeq_epi64_mask(
+        lanes, _mm512_andnot_si512(keys, probe->mask), probe->wanted);
+}
+
+/* Of the lanes with the letters of the pattern, those that it blocks. */
+static __attribute__((noinline)) __mmask8
+confirm_lanes(const struct block_pattern *pattern, unsigned end,
+              __mmask8 same, lanes_t lanes)
+{
+    int64_t keys[LANES];
+    unsigned blocked = 0;
+
+    lanes_store(keys, lanes);
+    for (unsigned left = same; left != 0; left &= left - 1) {
+        const unsigned lane = (unsigned)__builtin_ctz(left);
+        if (keys[lane] != 0 && block_pattern_hits(pattern, end, keys[lane])) {
+            blocked |= 1u << lane;
+        }
+    }
+    return (__mmask8)blocked;
+}
+
 /* Marks the candidates of 'lanes' that the patterns of a state block. */
 static inline void block_lanes(const struct block_set *set, uint32_t number,
                                unsigned end, __mmask8 lanes,
@@ -90,30 +132,20 @@ static inline void block_lanes(const struct block_set *set, uint32_t number,
 
     for (uint32_t p = 0; p < state->count; p++) {
         const struct block_pattern *pattern = &set->patterns[state->first + p];
-        const unsigned shift = KEY_LETTERS_SHIFT +
-                               KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - end);
-        const uint64_t all = (1u << (KEY_LETTER_BITS * pattern->length)) - 1;
-        const lanes_t mask = lanes_all((int64_t)(all << shift));
-        const lanes_t wanted =
-            lanes_all((int64_t)((uint64_t)pattern->letters << shift));
+        const struct block_probe probe = make_probe(pattern, end);
         for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-            const __mmask8 same = _mm512_mask_cmpeq_epi64_mask(
-                lanes, _mm512_andnot_si512(octet->keys[i], mask), wanted);
-            for (unsigned left = same; left != 0; left &= left - 1) {
-                const unsigned lane = (unsigned)__builtin_ctz(left);
-                int64_t keys[LANES];
-                lanes_store(keys, octet->keys[i]);
-                if (keys[lane] != 0 &&
-                    block_pattern_hits(pattern, end, keys[lane])) {
-                    octet->blocked[i] |= (__mmask8)(1u << lane);
-                }
+            const __mmask8 same = probe_lanes(&probe, lanes, octet->keys[i]);
+            if (same != 0) {
+                octet->blocked[i] |=
+                    confirm_lanes(pattern, end, same, octet->keys[i]);
             }
         }
     }
 }
 
-static inline void block_octet(const struct search_path *path, unsigned first,
-                               unsigned count, struct octet *octet)
+/* All blocked candidates of the suffixes 2..9 below a node of depth 6. */
+static inline void block_octet(const struct search_path *path,
+                               struct octet *octet)
 {
     const struct block_set *set = &path->tables->blocks;
     const unsigned depth = path->depth;
@@ -125,10 +157,41 @@ static inline void block_octet(const struct search_path *path, unsigned first,
     for (unsigned end = 2; path->trace.active[depth] && end <= depth; end++) {
         block_lanes(set, path->trace.states[end], end, 0xff, octet);
     }
-    for (unsigned lane = 0; lane < count; lane++) {
-        block_lanes(set, next[first + lane], depth + 1, (__mmask8)(1u << lane),
-                    octet);
+    for (unsigned lane = 0; lane < LANES; lane++) {
+        if (next[lane + 2] >= set->silent_count) {
+            block_lanes(set, next[lane + 2], depth + 1,
+                        (__mmask8)(1u << lane), octet);
+        }
     }
+}
+
+/* rank_blocked() for a list padded with 0 to whole vectors. */
+#define PADDED_KEEP ((SEARCH_KEEP + LANES - 1) / LANES * LANES)
+
+static inline unsigned block_list(const struct search_path *path,
+                                  const int64_t list[PADDED_KEEP])
+{
+    const struct block_set *set = &path->tables->blocks;
+    unsigned blocked = 0;
+
+    for (unsigned end = 2; end <= VN_SUFFIX_DIGITS; end++) {
+        const struct block_state *state =
+            &set->states[path->trace.states[end]];
+        for (uint32_t p = 0; p < state->count; p++) {
+            const struct block_pattern *pattern =
+                &set->patterns[state->first + p];
+            const struct block_probe probe = make_probe(pattern, end);
+            for (unsigned i = 0; i < PADDED_KEEP; i += LANES) {
+                const lanes_t keys = lanes_load(list + i);
+                const __mmask8 same = probe_lanes(&probe, 0xff, keys);
+                if (same != 0) {
+                    blocked |= (unsigned)confirm_lanes(pattern, end, same, keys)
+                               << i;
+                }
+            }
+        }
+    }
+    return blocked;
 }
 
 /* ---- Choice ----------------------------------------------------------- */
@@ -195,12 +258,12 @@ static inline lanes_t pack_letters(lanes_t letters)
 {
     const lanes_t pairs = _mm512_sub_epi64(
         letters,
-        _mm512_mullo_epi64(
+        _mm512_mul_epu32(
             _mm512_and_si512(_mm512_srli_epi64(letters, 3),
                              lanes_all(00070707)),
             lanes_all(8 - 5)));
     const lanes_t low = _mm512_sub_epi64(
-        pairs, _mm512_mullo_epi64(
+        pairs, _mm512_mul_epu32(
                    _mm512_and_si512(_mm512_srli_epi64(pairs, 6),
                                     lanes_all(077)),
                    lanes_all(64 - 25)));
@@ -211,8 +274,8 @@ static inline lanes_t pack_letters(lanes_t letters)
 
     return _mm512_add_epi64(
         last_four,
-        _mm512_add_epi64(_mm512_mullo_epi64(next_two, lanes_all(625)),
-                         _mm512_mullo_epi64(first, lanes_all(15625))));
+        _mm512_add_epi64(_mm512_mul_epu32(next_two, lanes_all(625)),
+                         _mm512_mul_epu32(first, lanes_all(15625))));
 }
 
 /* The six cuts, first key highest, to first key lowest. */
@@ -240,7 +303,7 @@ static inline lanes_t pack_score(lanes_t key)
         lanes_all(5 + 10 * TENTHS - KEY_SCORE_BIAS));
     /* x / 10 of 16 bits: multiply by 2^19 / 10, rounded up. */
     const lanes_t tenths = _mm512_srli_epi64(
-        _mm512_mullo_epi64(hundredths, lanes_all(52429)), 19);
+        _mm512_mul_epu32(hundredths, lanes_all(52429)), 19);
 
     return _mm512_max_epi64(
         _mm512_min_epi64(
@@ -274,6 +337,7 @@ static inline void pack_octet(const struct octet *octet,
         lanes_store(codes, _mm512_maskz_mov_epi64(any, code));
         for (unsigned lane = 0; lane < LANES; lane++) {
             records[lane].codes[n] = (uint32_t)codes[lane];
+            records[lane].tails[n] = 0;
         }
         if (overdial != 0) {
             lanes_store(keys, key);
@@ -287,46 +351,139 @@ static inline void pack_octet(const struct octet *octet,
 
 /* ---- Leaves ----------------------------------------------------------- */
 
-/* The records of the suffixes first .. first + count - 1, one a lane. */
-static inline unsigned rank_octet(struct search_path *path, unsigned first,
-                                  unsigned count, struct octet *octet,
+/* The record of the child 'digit' by way of rank.c. */
+static bool rank_one(struct search_path *path, unsigned digit,
+                     const int64_t list[SEARCH_KEEP], unsigned blocked,
+                     struct vn_record *record)
+{
+    struct rank_choice choice;
+
+    search_enter(path, digit);
+    const bool exact = rank_choose(path, list, blocked, &choice);
+    rank_pack(&choice, record);
+    search_leave(path);
+    return exact;
+}
+
+/* The list of one lane, and its blocked candidates. */
+static unsigned take_lane(const struct octet *octet, unsigned lane,
+                          int64_t list[SEARCH_KEEP])
+{
+    unsigned blocked = 0;
+
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        int64_t keys[LANES];
+        lanes_store(keys, octet->keys[i]);
+        list[i] = keys[lane];
+        blocked |= (octet->blocked[i] >> lane & 1u) << i;
+    }
+    return blocked;
+}
+
+/* The suffixes 2..9 below the node of depth 6 where 'path' stands. */
+static inline unsigned rank_octet(struct search_path *path, int64_t penalty,
+                                  int64_t runs[3][SEARCH_KEEP],
                                   struct vn_record *records)
 {
-    struct vn_record packed[LANES];
+    struct octet octet;
     unsigned exact = 0;
 
-    memset(packed, 0, sizeof packed); /* its padding is handed on too */
-    block_octet(path, first, count, octet);
-    choose_octet(key_score(path->tables->lexicon->model.twin), octet);
-    pack_octet(octet, packed);
-    memcpy(records, packed, count * sizeof *records);
-    for (unsigned lane = 0; lane < count; lane++) {
-        if ((octet->unsettled >> lane & 1) != 0) {
-            int64_t list[SEARCH_KEEP], keys[LANES];
-            for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-                lanes_store(keys, octet->keys[i]);
-                list[i] = keys[lane];
-            }
-            exact += rank_leaf(path, first + lane, list, &records[lane]);
+    leaf_list(path, 0, runs, octet.keys);
+    block_octet(path, &octet);
+    choose_octet(penalty, &octet);
+    pack_octet(&octet, records);
+    for (unsigned left = octet.unsettled; left != 0; left &= left - 1) {
+        const unsigned lane = (unsigned)__builtin_ctz(left);
+        int64_t list[SEARCH_KEEP];
+        const unsigned blocked = take_lane(&octet, lane, list);
+        exact += rank_one(path, lane + 2, list, blocked, &records[lane]);
+    }
+    return exact;
+}
+
+/* The lists of the suffixes that end in 0 or 1, by their sixth digit. */
+struct run_ended {
+    int64_t lists[10][PADDED_KEEP];
+};
+
+/* Those of one sixth digit that are blocked, or not settled, by rank.c. */
+static unsigned mend_run_ended(struct search_path *path,
+                               const int64_t list[PADDED_KEEP], bool unsettled,
+                               struct vn_record *records)
+{
+    unsigned exact = 0;
+
+    for (unsigned digit = 0; digit < 2; digit++) {
+        search_enter(path, digit);
+        const unsigned blocked =
+            path->trace.active[VN_SUFFIX_DIGITS] ? block_list(path, list) : 0;
+        search_leave(path);
+        if (blocked != 0 || unsettled) {
+            exact += rank_one(path, digit, list, blocked, &records[digit]);
         }
     }
     return exact;
 }
 
-static unsigned leaves(struct search_path *path, struct vn_record records[10])
+/*
+ * The suffixes that end in 0 or 1: both have the same list, so eight sixth
+ * digits are an octet. Blocked spans, which differ, are looked for afterwards.
+ */
+static unsigned rank_run_ended(struct search_path *path, int64_t penalty,
+                               const struct run_ended *ended,
+                               struct vn_record *records)
 {
-    int64_t runs[3][SEARCH_KEEP];
-    struct octet octet;
     unsigned exact = 0;
 
-    search_run_lists(path, runs);
-    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        octet.keys[i] = lanes_all(runs[SEARCH_DIGIT_01][i]);
+    for (unsigned first = 0; first < 10; first += LANES) {
+        const unsigned count = 10 - first < LANES ? 10 - first : LANES;
+        struct vn_record packed[LANES];
+        struct octet octet;
+        for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+            int64_t keys[LANES] = {0};
+            for (unsigned k = 0; k < count; k++) {
+                keys[k] = ended->lists[first + k][i];
+            }
+            octet.keys[i] = lanes_load(keys);
+            octet.blocked[i] = 0;
+        }
+        choose_octet(penalty, &octet);
+        pack_octet(&octet, packed);
+        for (unsigned k = 0; k < count; k++) {
+            struct vn_record *pair = records + (size_t)(first + k) * 10;
+            for (unsigned i = 0; i < VN_CANDIDATES; i++) {
+                pair[0].codes[i] = pair[1].codes[i] = packed[k].codes[i];
+                pair[0].tails[i] = pair[1].tails[i] = packed[k].tails[i];
+            }
+            search_enter(path, first + k);
+            exact += mend_run_ended(path, ended->lists[first + k],
+                                    (octet.unsettled >> k & 1) != 0, pair);
+            search_leave(path);
+        }
     }
-    exact += rank_octet(path, 0, 2, &octet, records);
-    leaf_list(path, 0, runs, octet.keys);
-    exact += rank_octet(path, 2, LANES, &octet, records + 2);
     return exact;
+}
+
+static unsigned hundred(struct search_path *path, struct vn_record *records)
+{
+    const int64_t penalty = key_score(path->tables->lexicon->model.twin);
+    struct run_ended ended;
+    unsigned exact = 0;
+
+    expand(path);
+    for (unsigned digit = 0; digit < 10; digit++) {
+        int64_t runs[3][SEARCH_KEEP];
+        search_enter(path, digit);
+        search_run_lists(path, runs);
+        for (unsigned i = 0; i < PADDED_KEEP; i++) {
+            ended.lists[digit][i] =
+                i < SEARCH_KEEP ? runs[SEARCH_DIGIT_01][i] : 0;
+        }
+        exact += rank_octet(path, penalty, runs,
+                            records + (size_t)digit * 10 + 2);
+        search_leave(path);
+    }
+    return exact + rank_run_ended(path, penalty, &ended, records);
 }
 
 #if defined(__clang__)
@@ -338,7 +495,7 @@ static unsigned leaves(struct search_path *path, struct vn_record records[10])
 const struct search_ops search_avx512 = {
     .name = "avx512",
     .expand = expand,
-    .leaves = leaves,
+    .hundred = hundred,
 };
 
 bool search_has_avx512(void)

@@ -53,20 +53,38 @@ static inline void lanes_insert(lanes_t list[SEARCH_KEEP], lanes_t key)
 
 #include "search_kernel.h"
 
-static unsigned leaves(struct search_path *path, struct vn_record records[10])
+/* The records of the ten suffixes below a node of depth 6. */
+static unsigned leaves(struct search_path *path, struct vn_record *records)
 {
     int64_t runs[3][SEARCH_KEEP];
     unsigned exact = 0;
 
     search_run_lists(path, runs);
     for (unsigned digit = 0; digit < 10; digit++) {
+        struct rank_choice choice;
         lanes_t list[SEARCH_KEEP];
         if (digit < 2) {
             memcpy(list, runs[SEARCH_DIGIT_01], sizeof list);
         } else {
             leaf_list(path, digit - 2, runs, list);
         }
-        exact += rank_leaf(path, digit, list, &records[digit]);
+        search_enter(path, digit);
+        exact += rank_choose(path, list, rank_blocked(path, list), &choice);
+        rank_pack(&choice, &records[digit]);
+        search_leave(path);
+    }
+    return exact;
+}
+
+static unsigned hundred(struct search_path *path, struct vn_record *records)
+{
+    unsigned exact = 0;
+
+    expand(path);
+    for (unsigned digit = 0; digit < 10; digit++) {
+        search_enter(path, digit);
+        exact += leaves(path, records + (size_t)digit * 10);
+        search_leave(path);
     }
     return exact;
 }
@@ -74,5 +92,5 @@ static unsigned leaves(struct search_path *path, struct vn_record records[10])
 const struct search_ops search_scalar = {
     .name = "scalar",
     .expand = expand,
-    .leaves = leaves,
+    .hundred = hundred,
 };
