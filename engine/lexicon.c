@@ -257,6 +257,14 @@ static enum vn_status take_block(struct builder *builder, struct vn_bytes line,
     return *wrong != NULL ? VN_INVALID : add_term(builder, &term);
 }
 
+static enum vn_status too_many(struct builder *builder, const char *path,
+                               uint64_t line)
+{
+    return vn_error_line(builder->error, path, line,
+                         "more than %u words in the lexicon",
+                         VN_LEXICON_ENTRIES_MAX);
+}
+
 /*
  * Hands every line of 'text' to 'take'. A bad line is an error, or passed over
  * and counted in 'overlay' if that is given and the options say so.
@@ -279,13 +287,10 @@ static enum vn_status take_lines(struct builder *builder, const char *path,
             bad.byte = byte;
         } else {
             const enum vn_status status = take(builder, line, &wrong);
-            if (wrong == NULL && status == VN_INVALID) {
-                return vn_error_line(builder->error, path, lines.line,
-                                     "more than %u words in the lexicon",
-                                     VN_LEXICON_ENTRIES_MAX);
-            }
             if (wrong == NULL && status != VN_OK) {
-                return status;
+                return status == VN_INVALID
+                           ? too_many(builder, path, lines.line)
+                           : status;
             }
             if (wrong != NULL) {
                 (void)vn_error_line(&bad, path, lines.line, "%s", wrong);
