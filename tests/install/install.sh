@@ -32,8 +32,9 @@ export PKG_CONFIG_PATH
     $(pkg-config --cflags --libs vanity)
 expect_flowers "$work/by_pkg_config"
 
-cmake -G Ninja -S "$here/find_package" -B "$work/cmake" -DCMAKE_C_COMPILER="$compiler" \
-    -DCMAKE_C_FLAGS="$*" -DCMAKE_PREFIX_PATH="$work/moved" >"$work/log"
+cmake -G Ninja -S "$here/find_package" -B "$work/cmake" \
+    -DCMAKE_C_COMPILER="$compiler" -DCMAKE_C_FLAGS="$*" \
+    -DCMAKE_PREFIX_PATH="$work/moved" >"$work/log"
 cmake --build "$work/cmake" >"$work/log"
 expect_flowers "$work/cmake/consumer"
 echo "pkg-config and find_package: both build and run"
