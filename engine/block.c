@@ -44,10 +44,10 @@ static uint32_t new_state(struct builder *builder)
         const uint32_t capacity = builder->state_capacity * 2 + 1024;
         struct block_state *states =
             reallocarray(builder->states, capacity, sizeof *states);
-        uint32_t *heads = states == NULL ? NULL
-                                         : reallocarray(builder->heads,
-                                                        capacity,
-                                                        sizeof *heads);
+        uint32_t *heads =
+            states == NULL
+                ? NULL
+                : reallocarray(builder->heads, capacity, sizeof *heads);
         if (states != NULL) {
             builder->states = states;
         }
@@ -58,8 +58,7 @@ static uint32_t new_state(struct builder *builder)
         builder->heads = heads;
         builder->state_capacity = capacity;
     }
-    memset(&builder->states[builder->state_count], 0,
-           sizeof *builder->states);
+    memset(&builder->states[builder->state_count], 0, sizeof *builder->states);
     builder->heads[builder->state_count] = 0;
     return builder->state_count++;
 }
@@ -303,8 +302,8 @@ bool block_pattern_hits(const struct block_pattern *pattern, unsigned end,
         return end == VN_SUFFIX_DIGITS && tail_begins(key, pattern);
     }
     const bool overdial = key_tail(key) != 0;
-    return !pattern->aligned || (is_border(cuts, start, overdial) &&
-                                 is_border(cuts, end, overdial));
+    return !pattern->aligned ||
+           (is_border(cuts, start, overdial) && is_border(cuts, end, overdial));
 }
 
 bool block_hits(const struct block_set *set, const struct block_trace *trace,

@@ -25,9 +25,9 @@
 
 /* A way to write a term, ending at the key where the automaton found it. */
 struct block_pattern {
-    uint32_t letters; /* three bits a key, the last key lowest */
-    uint8_t length;   /* keys, 2..7 */
-    uint8_t aligned;  /* must begin and end on a border */
+    uint32_t letters;    /* three bits a key, the last key lowest */
+    uint8_t length;      /* keys, 2..7 */
+    uint8_t aligned;     /* must begin and end on a border */
     uint8_t rest_length; /* letters of the term past the seventh key */
     char rest[VN_TAIL_MAX];
 };

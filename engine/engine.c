@@ -90,8 +90,7 @@ enum vn_status vn_engine_new(const struct vn_lexicon *lexicon,
     }
     made->tables.lexicon = lexicon;
     made->ops = ops_of(chosen->path);
-    made->threads =
-        chosen->threads != 0 ? chosen->threads : default_threads();
+    made->threads = chosen->threads != 0 ? chosen->threads : default_threads();
     made->counts = calloc(made->threads, sizeof *made->counts);
     made->paths = calloc(made->threads, sizeof *made->paths);
     if (made->counts == NULL || made->paths == NULL ||
@@ -136,8 +135,8 @@ static void rank_below(const struct run *run, struct search_path *path,
                        struct rank_counts *counts, uint32_t base,
                        struct vn_record *records)
 {
-    static const uint32_t below[] = {10000000, 1000000, 100000, 10000,
-                                     1000,     100};
+    static const uint32_t below[] = {10000000, 1000000, 100000,
+                                     10000,    1000,    100};
     const uint32_t step = below[path->depth] / 10;
 
     if (base >= run->end || base + below[path->depth] <= run->first) {
@@ -179,8 +178,8 @@ static void rank_chunk(const struct run *run, uint32_t chunk, unsigned thread,
     struct search_path *path = &run->engine->paths[thread];
 
     descend(run->engine, path, chunk, CHUNK_DIGITS);
-    rank_below(run, path, &run->engine->counts[thread],
-               chunk * CHUNK_SUFFIXES, records);
+    rank_below(run, path, &run->engine->counts[thread], chunk * CHUNK_SUFFIXES,
+               records);
 }
 
 void vn_engine_rank(const struct vn_engine *engine, uint32_t suffix,
@@ -214,10 +213,10 @@ static void hand_on(struct run *run, const struct batch *batch)
         const uint32_t end = start + CHUNK_SUFFIXES < run->end
                                  ? start + CHUNK_SUFFIXES
                                  : run->end;
-        run->status = run->sink(
-            run->context, first,
-            batch->records + (size_t)i * CHUNK_SUFFIXES + (first - start),
-            end - first);
+        run->status = run->sink(run->context, first,
+                                batch->records + (size_t)i * CHUNK_SUFFIXES +
+                                    (first - start),
+                                end - first);
     }
 }
 
@@ -266,16 +265,15 @@ enum vn_status vn_engine_run(struct vn_engine *engine, uint32_t first,
                              void *context, struct vn_error *error)
 {
     if (first > VN_SUFFIXES || count > VN_SUFFIXES - first) {
-        return vn_error_set(error, VN_INVALID,
-                            "suffixes end at %u", VN_SUFFIXES - 1);
+        return vn_error_set(error, VN_INVALID, "suffixes end at %u",
+                            VN_SUFFIXES - 1);
     }
     struct run run = {
         .engine = engine,
         .first = first,
         .end = first + count,
         .chunk = first / CHUNK_SUFFIXES,
-        .chunk_end =
-            (first + count + CHUNK_SUFFIXES - 1) / CHUNK_SUFFIXES,
+        .chunk_end = (first + count + CHUNK_SUFFIXES - 1) / CHUNK_SUFFIXES,
         .sink = sink,
         .context = context,
         .status = VN_OK,
@@ -296,10 +294,9 @@ enum vn_status vn_engine_run(struct vn_engine *engine, uint32_t first,
         overlap(&run, &batches[turn ^ 1], &batches[turn]);
     }
     free(records);
-    return run.status == VN_OK
-               ? VN_OK
-               : vn_error_set(error, run.status, "%s",
-                              vn_status_text(run.status));
+    return run.status == VN_OK ? VN_OK
+                               : vn_error_set(error, run.status, "%s",
+                                              vn_status_text(run.status));
 }
 
 void vn_engine_counts(const struct vn_engine *engine,

@@ -70,15 +70,15 @@ struct vn_overlay {
 };
 
 struct vn_lexicon_info {
-    uint64_t fingerprint;       /* of everything below but the names */
-    const char *version;        /* of the embedded data, "en-1" */
-    const char *model;          /* name of the model, "H" */
-    uint32_t words;             /* entries of one word */
-    uint32_t phrases;           /* entries with cuts */
-    uint32_t pairs;             /* listed pairs whose words are both there */
-    uint32_t blocked_words;     /* terms with flag T */
-    uint32_t blocked_spans;     /* terms with flag S */
-    uint64_t skipped;           /* bad lines passed over */
+    uint64_t fingerprint;   /* of everything below but the names */
+    const char *version;    /* of the embedded data, "en-1" */
+    const char *model;      /* name of the model, "H" */
+    uint32_t words;         /* entries of one word */
+    uint32_t phrases;       /* entries with cuts */
+    uint32_t pairs;         /* listed pairs whose words are both there */
+    uint32_t blocked_words; /* terms with flag T */
+    uint32_t blocked_spans; /* terms with flag S */
+    uint64_t skipped;       /* bad lines passed over */
     const struct vn_overlay *overlays;
     size_t overlay_count;
 };
@@ -208,9 +208,9 @@ void vn_engine_counts(const struct vn_engine *engine,
 
 /* One summand of a score. */
 struct vn_term {
-    const char *name;     /* "word", "pair", "start", "run", ...: static */
-    char token[24];       /* what it is about: "GOT", "GOT-JUNK", "468" */
-    int hundredths;       /* its value */
+    const char *name; /* "word", "pair", "start", "run", ...: static */
+    char token[24];   /* what it is about: "GOT", "GOT-JUNK", "468" */
+    int hundredths;   /* its value */
 };
 
 struct vn_explanation {

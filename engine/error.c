@@ -78,8 +78,8 @@ enum vn_status vn_error_line(struct vn_error *error, const char *path,
     }
     clear(error, VN_INVALID);
     error->line = line;
-    (void)snprintf(error->message, sizeof error->message,
-                   "%s:%llu: ", path, (unsigned long long)line);
+    (void)snprintf(error->message, sizeof error->message, "%s:%llu: ", path,
+                   (unsigned long long)line);
     va_start(args, format);
     append(error, format, args);
     va_end(args);

@@ -6,10 +6,14 @@
 #include "split.h"
 
 static const char *const names[SPLIT_TERMS] = {
-    [SPLIT_WORD] = "word",         [SPLIT_START] = "start",
-    [SPLIT_MIDDLE] = "middle",     [SPLIT_OVERDIAL] = "overdial",
-    [SPLIT_PAIR] = "pair",         [SPLIT_DIGITS] = "digits",
-    [SPLIT_LONE_4] = "lone 4",     [SPLIT_RUN] = "run",
+    [SPLIT_WORD] = "word",
+    [SPLIT_START] = "start",
+    [SPLIT_MIDDLE] = "middle",
+    [SPLIT_OVERDIAL] = "overdial",
+    [SPLIT_PAIR] = "pair",
+    [SPLIT_DIGITS] = "digits",
+    [SPLIT_LONE_4] = "lone 4",
+    [SPLIT_RUN] = "run",
     [SPLIT_BESIDE] = "short word beside run",
 };
 
@@ -49,8 +53,7 @@ static void add_terms(const struct split *split, unsigned i,
         if (terms[t] == 0 && t != SPLIT_WORD) {
             continue;
         }
-        if (t == SPLIT_WORD &&
-            split->tokens[i].entry == LEXICON_NONE) {
+        if (t == SPLIT_WORD && split->tokens[i].entry == LEXICON_NONE) {
             continue;
         }
         struct vn_term *term = &out->terms[out->term_count++];
@@ -62,8 +65,8 @@ static void add_terms(const struct split *split, unsigned i,
             token_text(split, i, right);
             token_text(split, i - 1, term->token);
             const size_t used = strlen(term->token);
-            (void)snprintf(term->token + used, sizeof term->token - used,
-                           "-%s", right);
+            (void)snprintf(term->token + used, sizeof term->token - used, "-%s",
+                           right);
         }
     }
 }
@@ -99,8 +102,8 @@ void vn_engine_explain(const struct vn_engine *engine, uint32_t suffix,
             break; /* cannot be: the record was packed here */
         }
         out[i].hundredths = key_hundredths(choice.keys[i]);
-        out[i].penalty = key_hundredths(choice.adjusted[i]) -
-                         key_hundredths(choice.keys[i]);
+        out[i].penalty =
+            key_hundredths(choice.adjusted[i]) - key_hundredths(choice.keys[i]);
         split_all(engine->tables.lexicon, path.digits,
                   key_letters(choice.keys[i]), explain_split, &wanted);
     }

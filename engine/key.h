@@ -96,8 +96,7 @@ static inline bool key_same_letters(int64_t a, int64_t b)
 static inline bool key_twins(uint32_t a, uint32_t b)
 {
     const uint32_t differ = a ^ b;
-    const uint32_t keys =
-        (differ | differ >> 1 | differ >> 2) & 01111111u;
+    const uint32_t keys = (differ | differ >> 1 | differ >> 2) & 01111111u;
 
     return (keys & (keys - 1)) == 0;
 }

@@ -33,8 +33,8 @@ static uint64_t entry_hash(const char *letters, unsigned length, unsigned cuts)
 }
 
 /* The slot of the entry, or the free slot where it belongs. */
-static uint32_t find_slot(const struct vn_lexicon *lexicon,
-                          const char *letters, unsigned length, unsigned cuts)
+static uint32_t find_slot(const struct vn_lexicon *lexicon, const char *letters,
+                          unsigned length, unsigned cuts)
 {
     uint32_t slot =
         (uint32_t)entry_hash(letters, length, cuts) & lexicon->slot_mask;
@@ -43,8 +43,7 @@ static uint32_t find_slot(const struct vn_lexicon *lexicon,
         if (lexicon->slots[slot] == 0) {
             return slot;
         }
-        const struct entry *entry =
-            &lexicon->entries[lexicon->slots[slot] - 1];
+        const struct entry *entry = &lexicon->entries[lexicon->slots[slot] - 1];
         if (entry->length == length && entry->cuts == cuts &&
             memcmp(entry->letters, letters, length) == 0) {
             return slot;
@@ -111,8 +110,8 @@ int lexicon_pair(const struct vn_lexicon *lexicon, uint32_t left,
     while (low < high) {
         const uint32_t middle = low + (high - low) / 2;
         const uint32_t other = lexicon->pair_right[middle];
-        const int order = compare_rights(lexicon->entries[other].length,
-                                         other, length, right);
+        const int order = compare_rights(lexicon->entries[other].length, other,
+                                         length, right);
         if (order == 0) {
             return lexicon->pair_bonus[middle];
         }
@@ -217,8 +216,8 @@ static enum vn_status add_term(struct builder *builder,
 /* ---- Making: files of lines ------------------------------------------- */
 
 /* Takes one line; '*wrong' is set instead of a status if the line is bad. */
-typedef enum vn_status (*take_fn)(struct builder *builder,
-                                  struct vn_bytes line, const char **wrong);
+typedef enum vn_status (*take_fn)(struct builder *builder, struct vn_bytes line,
+                                  const char **wrong);
 
 static enum vn_status take_word(struct builder *builder, struct vn_bytes line,
                                 const char **wrong)
@@ -265,59 +264,78 @@ static enum vn_status too_many(struct builder *builder, const char *path,
                          VN_LEXICON_ENTRIES_MAX);
 }
 
-/*
- * Hands every line of 'text' to 'take'. A bad line is an error, or passed over
- * and counted in 'overlay' if that is given and the options say so.
- */
-static enum vn_status take_lines(struct builder *builder, const char *path,
-                                 struct vn_bytes text, take_fn take,
-                                 struct vn_overlay *overlay)
-{
-    struct vn_lines lines;
+/* A line and where it stands. */
+struct line_at {
+    const char *path;
+    uint64_t number;
     struct vn_bytes line;
-    struct vn_error bad;
-    uint64_t byte = 0;
+};
 
-    vn_lines_start(&lines, text);
-    while (vn_lines_next(&lines, &line)) {
-        const char *wrong = vn_text_check(line, &byte);
-        if (wrong != NULL) {
-            (void)vn_error_line(&bad, path, lines.line, "%s (byte %llu)", wrong,
-                                (unsigned long long)byte);
-            bad.byte = byte;
-        } else {
-            const enum vn_status status = take(builder, line, &wrong);
-            if (wrong == NULL && status != VN_OK) {
-                return status == VN_INVALID
-                           ? too_many(builder, path, lines.line)
-                           : status;
-            }
-            if (wrong != NULL) {
-                (void)vn_error_line(&bad, path, lines.line, "%s", wrong);
-            }
+/* Checks and takes one line; false if it is bad, then '*bad' says why. */
+static bool take_line(struct builder *builder, const struct line_at *at,
+                      take_fn take, struct vn_error *bad,
+                      enum vn_status *status)
+{
+    uint64_t byte = 0;
+    const char *wrong = vn_text_check(at->line, &byte);
+
+    if (wrong != NULL) {
+        (void)vn_error_line(bad, at->path, at->number, "%s (byte %llu)", wrong,
+                            (unsigned long long)byte);
+        bad->byte = byte;
+        return false;
+    }
+    *status = take(builder, at->line, &wrong);
+    if (wrong != NULL) {
+        (void)vn_error_line(bad, at->path, at->number, "%s", wrong);
+    }
+    return wrong == NULL;
+}
+
+/* A bad line ends the reading, or is reported and counted. */
+static enum vn_status pass_over(const struct builder *builder,
+                                const struct vn_error *bad,
+                                struct vn_overlay *overlay)
+{
+    const struct vn_lexicon_options *options = builder->options;
+
+    if (!options->skip_bad) {
+        if (builder->error != NULL) {
+            *builder->error = *bad;
         }
-        if (wrong == NULL) {
-            overlay->lines++;
-            continue;
-        }
-        if (!builder->options->skip_bad) {
-            if (builder->error != NULL) {
-                *builder->error = bad;
-            }
-            return VN_INVALID;
-        }
-        overlay->skipped++;
-        if (builder->options->bad_line != NULL) {
-            builder->options->bad_line(builder->options->bad_line_context,
-                                       &bad);
-        }
+        return VN_INVALID;
+    }
+    overlay->skipped++;
+    if (options->bad_line != NULL) {
+        options->bad_line(options->bad_line_context, bad);
     }
     return VN_OK;
 }
 
-static struct vn_overlay *new_overlay(struct builder *builder,
-                                      const char *kind, const char *path,
-                                      struct vn_bytes text)
+/* Hands every line of 'text' to 'take', and counts them in 'overlay'. */
+static enum vn_status take_lines(struct builder *builder, const char *path,
+                                 struct vn_bytes text, take_fn take,
+                                 struct vn_overlay *overlay)
+{
+    enum vn_status status = VN_OK;
+    struct vn_lines lines;
+    struct vn_bytes line;
+    struct vn_error bad;
+
+    vn_lines_start(&lines, text);
+    while (status == VN_OK && vn_lines_next(&lines, &line)) {
+        const struct line_at at = {path, lines.line, line};
+        if (take_line(builder, &at, take, &bad, &status)) {
+            overlay->lines++;
+        } else {
+            status = pass_over(builder, &bad, overlay);
+        }
+    }
+    return status;
+}
+
+static struct vn_overlay *new_overlay(struct builder *builder, const char *kind,
+                                      const char *path, struct vn_bytes text)
 {
     struct vn_lexicon_info *info = &builder->lexicon->info;
     struct vn_overlay *overlay =
@@ -386,8 +404,8 @@ static enum vn_status read_texts(struct builder *builder)
                               take_overlay);
     }
     for (size_t i = 0; status == VN_OK && i < options->block_path_count; i++) {
-        status = read_overlay(builder, "block", options->block_paths[i],
-                              take_block);
+        status =
+            read_overlay(builder, "block", options->block_paths[i], take_block);
     }
     return status == VN_OK ? read_model(builder) : status;
 }
@@ -506,8 +524,8 @@ static int compare_pairs(const void *a, const void *b)
     if (left->left != right->left) {
         return left->left < right->left ? -1 : 1;
     }
-    return compare_rights(left->right_length, left->right,
-                          right->right_length, right->right);
+    return compare_rights(left->right_length, left->right, right->right_length,
+                          right->right);
 }
 
 static enum vn_status read_pairs(struct builder *builder, struct pair *pairs,

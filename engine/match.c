@@ -32,7 +32,7 @@ struct chain {
     unsigned length;       /* letters in all */
     unsigned segments;     /* words in all */
     unsigned last_segment; /* where the last word begins */
-    uint32_t cuts; /* bit CUT_TOP - b: a segment ends after b letters */
+    uint32_t cuts;         /* bit CUT_TOP - b: a segment ends after b letters */
     uint32_t digits;       /* base 8 */
     uint32_t letters;      /* three bits a letter */
     int score;             /* words and bonuses */
@@ -44,8 +44,7 @@ struct builder {
     const struct vn_lexicon *lexicon;
     const struct block_set *blocks;
     /* model_entry() by first key and by end, past the seventh included. */
-    int entry_terms[VN_SUFFIX_DIGITS]
-                   [VN_SUFFIX_DIGITS + VN_WORD_LETTERS_MAX];
+    int entry_terms[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + VN_WORD_LETTERS_MAX];
     struct pile piles[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + 1][2][2];
     bool failed;
 };
@@ -66,14 +65,12 @@ static void add_token(struct builder *builder, struct pile *pile,
         pile->tokens = tokens;
         pile->capacity = capacity;
     }
-    pile->tokens[pile->count++] =
-        (struct token){.key = key, .digits = digits};
+    pile->tokens[pile->count++] = (struct token){.key = key, .digits = digits};
 }
 
 /* All terms of the chain at this place; 'past' letters run on. */
-static int place_score(const struct builder *builder,
-                       const struct chain *chain, unsigned start,
-                       unsigned past)
+static int place_score(const struct builder *builder, const struct chain *chain,
+                       unsigned start, unsigned past)
 {
     int score = chain->score;
 
@@ -83,8 +80,7 @@ static int place_score(const struct builder *builder,
     }
     if (past > 0) {
         score += model_overdial(&builder->lexicon->model,
-                                start + chain->offsets[chain->count - 1],
-                                past);
+                                start + chain->offsets[chain->count - 1], past);
     }
     return score;
 }
@@ -125,8 +121,7 @@ static void place_chain(struct builder *builder, const struct chain *chain,
     const int64_t key =
         key_score(place_score(builder, chain, start, past)) +
         key_fields(0, chain->segments, letters,
-                   place_tail(builder, chain, past),
-                   place_cuts(chain, start));
+                   place_tail(builder, chain, past), place_cuts(chain, start));
     const unsigned first_kind = kind(chain->lengths[0]);
     const unsigned last_kind =
         end == VN_SUFFIX_DIGITS ? MATCH_LONG : kind(chain->lengths[last]);
@@ -136,15 +131,13 @@ static void place_chain(struct builder *builder, const struct chain *chain,
 }
 
 /* Places the chain wherever it fits, and where its last word may run on. */
-static void place_everywhere(struct builder *builder,
-                             const struct chain *chain)
+static void place_everywhere(struct builder *builder, const struct chain *chain)
 {
     for (unsigned start = 0; start < VN_SUFFIX_DIGITS; start++) {
         const unsigned end = start + chain->length;
         const bool fits = end <= VN_SUFFIX_DIGITS;
         const bool runs_on =
-            end > VN_SUFFIX_DIGITS &&
-            end <= VN_SUFFIX_DIGITS + VN_TAIL_MAX &&
+            end > VN_SUFFIX_DIGITS && end <= VN_SUFFIX_DIGITS + VN_TAIL_MAX &&
             start + chain->last_segment + MODEL_OVERDIAL_COVER <=
                 VN_SUFFIX_DIGITS;
         if (fits || runs_on) {
@@ -192,8 +185,7 @@ static void extend(const struct builder *builder, struct chain *chain,
  * Whether the chain is blocked whatever stands around it. Such chains, and all
  * that they begin, are left out here: it saves the search from finding them.
  */
-static bool is_blocked(const struct builder *builder,
-                       const struct chain *chain)
+static bool is_blocked(const struct builder *builder, const struct chain *chain)
 {
     if (chain->segments < 2 || chain->length > VN_SUFFIX_DIGITS ||
         !chain->trace.active[chain->length]) {
@@ -206,9 +198,9 @@ static bool is_blocked(const struct builder *builder,
     const unsigned cuts =
         place_cuts(chain, 0) |
         (chain->length < VN_SUFFIX_DIGITS ? key_cut(chain->length) : 0);
-    const uint32_t letters =
-        chain->letters
-        << (KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - chain->length));
+    const uint32_t letters = chain->letters
+                             << (KEY_LETTER_BITS *
+                                 (VN_SUFFIX_DIGITS - chain->length));
     return block_hits(builder->blocks, &trace,
                       KEY_EMPTY + key_fields(0, 1, letters, 0, cuts));
 }
@@ -290,8 +282,7 @@ static void sort_group(struct token *tokens, uint32_t count)
  * only if the kept one is blocked by its surroundings; rank.c then looks at
  * all splits of these letters.)
  */
-static uint32_t thin_group(struct token *tokens, uint32_t count,
-                           uint32_t *rows)
+static uint32_t thin_group(struct token *tokens, uint32_t count, uint32_t *rows)
 {
     uint32_t kept = 0, lane_first = 0;
 
@@ -315,11 +306,10 @@ static uint32_t thin_group(struct token *tokens, uint32_t count,
     return kept;
 }
 
-/* Orders the tokens by group: 'starts' gets groups + 1 places. */
+/* Orders the tokens by group; 'starts' is groups + 1 zeros at first. */
 static void order_groups(const struct pile *pile, struct token *ordered,
                          uint32_t *starts, uint32_t groups)
 {
-    memset(starts, 0, (groups + 1) * sizeof *starts);
     for (uint32_t i = 0; i < pile->count; i++) {
         starts[pile->tokens[i].digits / MATCH_LANES + 1]++;
     }
@@ -363,12 +353,12 @@ static bool make_table(struct match *match, struct match_table *table,
                        const struct pile *pile, unsigned covered)
 {
     const uint32_t groups = 1u << (3 * (covered - 1));
-    struct token *ordered = malloc(pile->count * sizeof *ordered);
-    uint32_t *starts = malloc((groups + 1) * sizeof *starts);
-    uint32_t *kept = malloc(groups * sizeof *kept);
+    struct token *ordered = calloc(pile->count, sizeof *ordered);
+    uint32_t *starts = calloc(groups + 1, sizeof *starts);
+    uint32_t *kept = calloc(groups, sizeof *kept);
     bool made = false;
 
-    table->offsets = malloc((groups + 1) * sizeof *table->offsets);
+    table->offsets = calloc(groups + 1, sizeof *table->offsets);
     if (ordered == NULL || starts == NULL || kept == NULL ||
         table->offsets == NULL) {
         goto out;

@@ -35,13 +35,13 @@ struct weight {
 
 #define SINGLE(field)                                                          \
     {                                                                          \
-        #field, offsetof(struct model, field), 0, 0, -MODEL_WEIGHT_MAX,        \
+#field, offsetof(struct model, field), 0, 0, -MODEL_WEIGHT_MAX,        \
             MODEL_WEIGHT_MAX                                                   \
     }
 #define TABLE(field, first, last)                                              \
     {                                                                          \
-        #field, offsetof(struct model, field), first, last,                    \
-            -MODEL_WEIGHT_MAX, MODEL_WEIGHT_MAX                                \
+#field, offsetof(struct model, field), first, last, -MODEL_WEIGHT_MAX, \
+            MODEL_WEIGHT_MAX                                                   \
     }
 
 static const struct weight weights[] = {

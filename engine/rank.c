@@ -75,9 +75,8 @@ static unsigned unblock_all(const struct search_path *path,
  */
 static bool is_settled(const struct rank_choice *choice, int64_t unknown)
 {
-    return unknown == 0 ||
-           (choice->count == VN_CANDIDATES &&
-            choice->adjusted[VN_CANDIDATES - 1] >= unknown);
+    return unknown == 0 || (choice->count == VN_CANDIDATES &&
+                            choice->adjusted[VN_CANDIDATES - 1] >= unknown);
 }
 
 void rank_choose_exactly(const struct search_path *path,
@@ -148,8 +147,7 @@ void rank_pack(const struct rank_choice *choice, struct vn_record *record)
         uint8_t ranks[VN_SUFFIX_DIGITS];
         unpack_letters(key_letters(key), ranks);
         record->codes[i] =
-            vn_code_make(ranks, reverse_cuts(key_cuts(key)),
-                         key_tail(key) != 0,
+            vn_code_make(ranks, reverse_cuts(key_cuts(key)), key_tail(key) != 0,
                          vn_score_tenths(key_hundredths(key)));
         record->tails[i] = rank_tail(key);
     }

@@ -44,8 +44,8 @@ void search_leave(struct search_path *path)
 int64_t search_run(const struct model *model, unsigned start, unsigned length,
                    int digits, bool lone_4)
 {
-    const int score = digits + model_run(model, start, length) +
-                      (lone_4 ? model->lone_4 : 0);
+    const int score =
+        digits + model_run(model, start, length) + (lone_4 ? model->lone_4 : 0);
 
     return key_score(score) + key_fields(length, 1, 0, 0, key_cut(start));
 }
@@ -71,8 +71,7 @@ static void run_list(const struct search_path *path, int last_digit,
     for (unsigned n = 1; n <= MODEL_RUN_MAX && n <= end; n++) {
         const unsigned start = end - n;
         const int64_t run = search_run(
-            model, start, n,
-            path->run_digits[path->depth][n - 1] + last_digit,
+            model, start, n, path->run_digits[path->depth][n - 1] + last_digit,
             lone_4 && n == 1);
         const int64_t *before = path->nodes[start]->before_run;
         for (unsigned i = 0; i < SEARCH_KEEP && before[i] != 0; i++) {

@@ -54,7 +54,7 @@ struct search_tables {
 /* One thread's place in the tree. About 15 kB. */
 struct search_path {
     const struct search_tables *tables;
-    unsigned depth;                     /* digits chosen */
+    unsigned depth; /* digits chosen */
     unsigned digits[VN_SUFFIX_DIGITS];
     /* clear[d]: first key from which keys up to d are all 2..9. */
     unsigned clear[VN_SUFFIX_DIGITS + 1];

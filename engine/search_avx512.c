@@ -59,8 +59,8 @@ static inline void lanes_insert(lanes_t list[SEARCH_KEEP], lanes_t key)
         const __mmask8 better = _mm512_mask_cmpgt_epi64_mask(open, key, old);
         const __mmask8 same =
             _mm512_testn_epi64_mask(_mm512_xor_si512(old, key), letters);
-        list[i] = _mm512_mask_mov_epi64(
-            _mm512_mask_mov_epi64(old, better, key), better & pushed, above);
+        list[i] = _mm512_mask_mov_epi64(_mm512_mask_mov_epi64(old, better, key),
+                                        better & pushed, above);
         open &= (__mmask8)~same;
         pushed = better;
         above = old;
@@ -74,7 +74,7 @@ struct octet {
     lanes_t keys[SEARCH_KEEP];
     __mmask8 blocked[SEARCH_KEEP]; /* lanes whose candidate is blocked */
     lanes_t chosen[VN_CANDIDATES]; /* with S as it is; 0 = none */
-    __mmask8 unsettled; /* lanes that need search_exact() */
+    __mmask8 unsettled;            /* lanes that need search_exact() */
 };
 
 /* ---- Blocked spans ---------------------------------------------------- */
@@ -107,8 +107,8 @@ static inline __mmask8 probe_lanes(const struct block_probe *probe,
 
 /* Of the lanes with the letters of the pattern, those that it blocks. */
 static __attribute__((noinline)) __mmask8
-confirm_lanes(const struct block_pattern *pattern, unsigned end,
-              __mmask8 same, lanes_t lanes)
+confirm_lanes(const struct block_pattern *pattern, unsigned end, __mmask8 same,
+              lanes_t lanes)
 {
     int64_t keys[LANES];
     unsigned blocked = 0;
@@ -159,8 +159,8 @@ static inline void block_octet(const struct search_path *path,
     }
     for (unsigned lane = 0; lane < LANES; lane++) {
         if (next[lane + 2] >= set->silent_count) {
-            block_lanes(set, next[lane + 2], depth + 1,
-                        (__mmask8)(1u << lane), octet);
+            block_lanes(set, next[lane + 2], depth + 1, (__mmask8)(1u << lane),
+                        octet);
         }
     }
 }
@@ -175,8 +175,7 @@ static inline unsigned block_list(const struct search_path *path,
     unsigned blocked = 0;
 
     for (unsigned end = 2; end <= VN_SUFFIX_DIGITS; end++) {
-        const struct block_state *state =
-            &set->states[path->trace.states[end]];
+        const struct block_state *state = &set->states[path->trace.states[end]];
         for (uint32_t p = 0; p < state->count; p++) {
             const struct block_pattern *pattern =
                 &set->patterns[state->first + p];
@@ -202,13 +201,11 @@ static inline __mmask8 twin_lanes(lanes_t a, lanes_t b)
     const lanes_t ones = lanes_all((int64_t)01111111 << KEY_LETTERS_SHIFT);
     const lanes_t differ = _mm512_xor_si512(a, b);
     const lanes_t keys = _mm512_and_si512(
-        _mm512_or_si512(differ,
-                        _mm512_or_si512(_mm512_srli_epi64(differ, 1),
-                                        _mm512_srli_epi64(differ, 2))),
+        _mm512_or_si512(differ, _mm512_or_si512(_mm512_srli_epi64(differ, 1),
+                                                _mm512_srli_epi64(differ, 2))),
         ones);
 
-    return _mm512_testn_epi64_mask(
-        keys, _mm512_add_epi64(keys, lanes_all(-1)));
+    return _mm512_testn_epi64_mask(keys, _mm512_add_epi64(keys, lanes_all(-1)));
 }
 
 static inline void choose_octet(int64_t penalty, struct octet *octet)
@@ -219,8 +216,8 @@ static inline void choose_octet(int64_t penalty, struct octet *octet)
     __mmask8 paid[SEARCH_KEEP] = {0};
 
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        adjusted[i] = _mm512_mask_mov_epi64(octet->keys[i], octet->blocked[i],
-                                            zero);
+        adjusted[i] =
+            _mm512_mask_mov_epi64(octet->keys[i], octet->blocked[i], zero);
         unknown = _mm512_mask_max_epi64(unknown, octet->blocked[i], unknown,
                                         octet->keys[i]);
     }
@@ -258,52 +255,47 @@ static inline lanes_t pack_letters(lanes_t letters)
 {
     const lanes_t pairs = _mm512_sub_epi64(
         letters,
-        _mm512_mul_epu32(
-            _mm512_and_si512(_mm512_srli_epi64(letters, 3),
-                             lanes_all(00070707)),
-            lanes_all(8 - 5)));
+        _mm512_mul_epu32(_mm512_and_si512(_mm512_srli_epi64(letters, 3),
+                                          lanes_all(00070707)),
+                         lanes_all(8 - 5)));
     const lanes_t low = _mm512_sub_epi64(
-        pairs, _mm512_mul_epu32(
-                   _mm512_and_si512(_mm512_srli_epi64(pairs, 6),
-                                    lanes_all(077)),
-                   lanes_all(64 - 25)));
+        pairs, _mm512_mul_epu32(_mm512_and_si512(_mm512_srli_epi64(pairs, 6),
+                                                 lanes_all(077)),
+                                lanes_all(64 - 25)));
     const lanes_t last_four = _mm512_and_si512(low, lanes_all(07777));
     const lanes_t next_two =
         _mm512_and_si512(_mm512_srli_epi64(pairs, 12), lanes_all(077));
     const lanes_t first = _mm512_srli_epi64(pairs, 18);
 
     return _mm512_add_epi64(
-        last_four,
-        _mm512_add_epi64(_mm512_mul_epu32(next_two, lanes_all(625)),
-                         _mm512_mul_epu32(first, lanes_all(15625))));
+        last_four, _mm512_add_epi64(_mm512_mul_epu32(next_two, lanes_all(625)),
+                                    _mm512_mul_epu32(first, lanes_all(15625))));
 }
 
 /* The six cuts, first key highest, to first key lowest. */
 static inline lanes_t pack_cuts(lanes_t cuts)
 {
-    const lanes_t halves =
-        _mm512_or_si512(_mm512_srli_epi64(cuts, 3),
-                        _mm512_and_si512(_mm512_slli_epi64(cuts, 3),
-                                         lanes_all(070)));
+    const lanes_t halves = _mm512_or_si512(
+        _mm512_srli_epi64(cuts, 3),
+        _mm512_and_si512(_mm512_slli_epi64(cuts, 3), lanes_all(070)));
 
     return _mm512_or_si512(
         _mm512_and_si512(halves, lanes_all(022)),
-        _mm512_or_si512(_mm512_and_si512(_mm512_srli_epi64(halves, 2),
-                                         lanes_all(011)),
-                        _mm512_and_si512(_mm512_slli_epi64(halves, 2),
-                                         lanes_all(044))));
+        _mm512_or_si512(
+            _mm512_and_si512(_mm512_srli_epi64(halves, 2), lanes_all(011)),
+            _mm512_and_si512(_mm512_slli_epi64(halves, 2), lanes_all(044))));
 }
 
 /* clamp(floor((S + 5) / 10) + VN_SCORE_BIAS, 1, 255); all terms positive. */
 static inline lanes_t pack_score(lanes_t key)
 {
     enum { TENTHS = 1639 }; /* makes S + 5 positive, a multiple of ten */
-    const lanes_t hundredths = _mm512_add_epi64(
-        _mm512_srli_epi64(key, KEY_SCORE_SHIFT),
-        lanes_all(5 + 10 * TENTHS - KEY_SCORE_BIAS));
+    const lanes_t hundredths =
+        _mm512_add_epi64(_mm512_srli_epi64(key, KEY_SCORE_SHIFT),
+                         lanes_all(5 + 10 * TENTHS - KEY_SCORE_BIAS));
     /* x / 10 of 16 bits: multiply by 2^19 / 10, rounded up. */
-    const lanes_t tenths = _mm512_srli_epi64(
-        _mm512_mul_epu32(hundredths, lanes_all(52429)), 19);
+    const lanes_t tenths =
+        _mm512_srli_epi64(_mm512_mul_epu32(hundredths, lanes_all(52429)), 19);
 
     return _mm512_max_epi64(
         _mm512_min_epi64(
@@ -321,14 +313,12 @@ static inline void pack_octet(const struct octet *octet,
         const __mmask8 any = _mm512_test_epi64_mask(key, key);
         const __mmask8 overdial = _mm512_mask_test_epi64_mask(
             any, low, lanes_all((int64_t)0x7fff << KEY_TAIL_SHIFT));
-        const lanes_t letters =
-            _mm512_and_si512(_mm512_srli_epi64(low, KEY_LETTERS_SHIFT),
-                             lanes_all(07777777));
+        const lanes_t letters = _mm512_and_si512(
+            _mm512_srli_epi64(low, KEY_LETTERS_SHIFT), lanes_all(07777777));
         lanes_t code = _mm512_or_si512(
             pack_letters(letters),
-            _mm512_slli_epi64(
-                pack_cuts(_mm512_and_si512(low, lanes_all(077))),
-                VN_CODE_CUTS_SHIFT));
+            _mm512_slli_epi64(pack_cuts(_mm512_and_si512(low, lanes_all(077))),
+                              VN_CODE_CUTS_SHIFT));
         code = _mm512_or_si512(
             code, _mm512_slli_epi64(pack_score(key), VN_CODE_SCORE_SHIFT));
         code = _mm512_mask_or_epi64(code, overdial, code,
@@ -479,8 +469,8 @@ static unsigned hundred(struct search_path *path, struct vn_record *records)
             ended.lists[digit][i] =
                 i < SEARCH_KEEP ? runs[SEARCH_DIGIT_01][i] : 0;
         }
-        exact += rank_octet(path, penalty, runs,
-                            records + (size_t)digit * 10 + 2);
+        exact +=
+            rank_octet(path, penalty, runs, records + (size_t)digit * 10 + 2);
         search_leave(path);
     }
     return exact + rank_run_ended(path, penalty, &ended, records);

@@ -31,9 +31,8 @@ static void keep_unblocked(void *context, const struct split *split)
 {
     struct best_split *best = context;
 
-    if (split->key > best->key &&
-        !block_hits(&best->path->tables->blocks, &best->path->trace,
-                    split->key)) {
+    if (split->key > best->key && !block_hits(&best->path->tables->blocks,
+                                              &best->path->trace, split->key)) {
         best->key = split->key;
     }
 }
@@ -114,8 +113,8 @@ static const int64_t *list_of(const struct search_node *node,
                                     : node->before_long;
 }
 
-static void hunt_before(struct hunt *hunt, unsigned end,
-                        enum follow follow, int64_t rest);
+static void hunt_before(struct hunt *hunt, unsigned end, enum follow follow,
+                        int64_t rest);
 
 /* Tokens of one table that end at 'end', each with all that may precede it. */
 static void hunt_tokens(struct hunt *hunt, unsigned start, unsigned end,
@@ -141,8 +140,8 @@ static void hunt_tokens(struct hunt *hunt, unsigned start, unsigned end,
     }
 }
 
-static void hunt_words(struct hunt *hunt, unsigned end,
-                       enum follow follow, int64_t rest)
+static void hunt_words(struct hunt *hunt, unsigned end, enum follow follow,
+                       int64_t rest)
 {
     const struct search_path *path = hunt->path;
     const int64_t beside =
@@ -151,16 +150,15 @@ static void hunt_words(struct hunt *hunt, unsigned end,
     for (unsigned start = path->clear[end]; start < end; start++) {
         for (unsigned kinds = 0; kinds < 4; kinds++) {
             const unsigned last_kind = kinds % 2;
-            const bool costs =
-                follow == FOLLOW_RUN && last_kind == MATCH_SHORT;
+            const bool costs = follow == FOLLOW_RUN && last_kind == MATCH_SHORT;
             hunt_tokens(hunt, start, end, kinds / 2, last_kind,
                         rest + (costs ? beside : 0));
         }
     }
 }
 
-static void hunt_runs(struct hunt *hunt, unsigned end,
-                      enum follow follow, int64_t rest)
+static void hunt_runs(struct hunt *hunt, unsigned end, enum follow follow,
+                      int64_t rest)
 {
     const struct search_path *path = hunt->path;
     const struct model *model = &path->tables->lexicon->model;
@@ -168,10 +166,9 @@ static void hunt_runs(struct hunt *hunt, unsigned end,
 
     for (unsigned n = 1; n <= MODEL_RUN_MAX && n <= end; n++) {
         const bool lone_4 = n == 1 && ends_in_4;
-        const bool costs =
-            follow == FOLLOW_SHORT && !(lone_4 && end == 1);
-        const int64_t run = search_run(model, end - n, n,
-                                       path->run_digits[end][n], lone_4);
+        const bool costs = follow == FOLLOW_SHORT && !(lone_4 && end == 1);
+        const int64_t run =
+            search_run(model, end - n, n, path->run_digits[end][n], lone_4);
         hunt_before(hunt, end - n, FOLLOW_RUN,
                     rest + run +
                         (costs ? key_score(model->short_beside_run) : 0));
@@ -179,8 +176,8 @@ static void hunt_runs(struct hunt *hunt, unsigned end,
 }
 
 /* All spellings of the first 'end' keys that, with 'rest', pass the floor. */
-static void hunt_before(struct hunt *hunt, unsigned end,
-                        enum follow follow, int64_t rest)
+static void hunt_before(struct hunt *hunt, unsigned end, enum follow follow,
+                        int64_t rest)
 {
     const int64_t *list = list_of(hunt->path->nodes[end], follow);
     const int64_t last = list[SEARCH_KEEP - 1];

@@ -15,9 +15,32 @@
 #include "search.h"
 
 /*
- * Adds to 'list' the spellings that end at 'end' in a token of these kinds:
- * each start, its list times its tokens. The lists are sorted, so that each
- * loop ends where no lane can gain any more.
+ * Adds to 'list' each spelling of 'before' with each token of the rows. Both
+ * are sorted, so that each loop ends where no lane can gain any more.
+ */
+static inline void add_products(const int64_t before[SEARCH_KEEP],
+                                const int64_t *row, const int64_t *row_end,
+                                lanes_t list[SEARCH_KEEP])
+{
+    for (; row < row_end; row += MATCH_LANES) {
+        const lanes_t token = lanes_load(row);
+        unsigned i = 0;
+        for (; i < SEARCH_KEEP && before[i] != 0; i++) {
+            const lanes_t key = lanes_add(token, lanes_all(before[i]));
+            if (!lanes_any_above(key, list[SEARCH_KEEP - 1])) {
+                break;
+            }
+            lanes_insert(list, key);
+        }
+        if (i == 0) {
+            return; /* no later token is better in any lane */
+        }
+    }
+}
+
+/*
+ * Adds to 'list' the spellings that end at 'end' in a token whose last entry
+ * is of this kind: for each start, its list times its tokens.
  */
 static inline void add_words(const struct search_path *path, unsigned end,
                              unsigned last_kind, unsigned lane,
@@ -26,33 +49,18 @@ static inline void add_words(const struct search_path *path, unsigned end,
     const unsigned depth = end - 1;
 
     for (unsigned start = path->clear[depth]; start < end; start++) {
+        const struct search_node *node = path->nodes[start];
         const uint32_t group = path->octal[depth][start];
         for (unsigned first_kind = 0; first_kind < 2; first_kind++) {
-            const struct match_table *table =
-                &path->tables->match
-                     .tables[start][end - start][first_kind][last_kind];
             const int64_t *row_end;
-            const int64_t *row = match_rows(table, group, &row_end);
-            const int64_t *before = first_kind == MATCH_SHORT
-                                        ? path->nodes[start]->before_short
-                                        : path->nodes[start]->before_long;
-            if (row == row_end || before[0] == 0) {
-                continue;
-            }
-            for (; row < row_end; row += MATCH_LANES) {
-                const lanes_t token = lanes_load(row + lane);
-                lanes_t key = lanes_add(token, lanes_all(before[0]));
-                if (!lanes_any_above(key, list[SEARCH_KEEP - 1])) {
-                    break;
-                }
-                lanes_insert(list, key);
-                for (unsigned i = 1; i < SEARCH_KEEP && before[i] != 0; i++) {
-                    key = lanes_add(token, lanes_all(before[i]));
-                    if (!lanes_any_above(key, list[SEARCH_KEEP - 1])) {
-                        break;
-                    }
-                    lanes_insert(list, key);
-                }
+            const int64_t *row = match_rows(
+                &path->tables->match
+                     .tables[start][end - start][first_kind][last_kind],
+                group, &row_end);
+            if (row < row_end) {
+                add_products(first_kind == MATCH_SHORT ? node->before_short
+                                                       : node->before_long,
+                             row + lane, row_end, list);
             }
         }
     }

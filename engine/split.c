@@ -55,8 +55,7 @@ static void run_terms(const struct split *split,
 }
 
 static void entry_terms(const struct split *split,
-                        const struct split_token *token,
-                        int terms[SPLIT_TERMS])
+                        const struct split_token *token, int terms[SPLIT_TERMS])
 {
     const struct model *model = &split->lexicon->model;
     const unsigned end = token->end + token->past;
@@ -118,11 +117,11 @@ static int64_t token_fields(const struct split *split,
             segments++;
         }
     }
-    return key_fields(0, segments, letters,
-                      key_tail_make(entry->letters + entry->length -
-                                        token->past,
-                                    token->past),
-                      cuts);
+    return key_fields(
+        0, segments, letters,
+        key_tail_make(entry->letters + entry->length - token->past,
+                      token->past),
+        cuts);
 }
 
 static void continue_at(struct walk *walk, unsigned start);

@@ -16,7 +16,7 @@ struct split_token {
 /* A suffix with its characters fixed, cut into tokens. */
 struct split {
     const struct vn_lexicon *lexicon;
-    const unsigned *digits;   /* the seven keys */
+    const unsigned *digits;          /* the seven keys */
     char text[VN_SUFFIX_DIGITS + 1]; /* the seven characters */
     struct split_token tokens[VN_SUFFIX_DIGITS];
     unsigned count;
@@ -37,15 +37,15 @@ void split_all(const struct vn_lexicon *lexicon,
 
 /* What a term of the score is about. */
 enum split_term {
-    SPLIT_WORD,      /* the entry itself */
-    SPLIT_START,     /* where it begins */
-    SPLIT_MIDDLE,    /* neither first nor last by place */
-    SPLIT_OVERDIAL,  /* it runs past the seventh key */
-    SPLIT_PAIR,      /* it and the entry before it are listed */
-    SPLIT_DIGITS,    /* the digits of a run */
-    SPLIT_LONE_4,    /* a run that is just 4 */
-    SPLIT_RUN,       /* place and length of a run */
-    SPLIT_BESIDE,    /* a short entry beside a run */
+    SPLIT_WORD,     /* the entry itself */
+    SPLIT_START,    /* where it begins */
+    SPLIT_MIDDLE,   /* neither first nor last by place */
+    SPLIT_OVERDIAL, /* it runs past the seventh key */
+    SPLIT_PAIR,     /* it and the entry before it are listed */
+    SPLIT_DIGITS,   /* the digits of a run */
+    SPLIT_LONE_4,   /* a run that is just 4 */
+    SPLIT_RUN,      /* place and length of a run */
+    SPLIT_BESIDE,   /* a short entry beside a run */
     SPLIT_TERMS
 };
 
