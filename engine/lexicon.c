@@ -288,6 +288,8 @@ static bool take_line(struct builder *builder, const struct line_at *at,
     *status = take(builder, at->line, &wrong);
     if (wrong != NULL) {
         (void)vn_error_line(bad, at->path, at->number, "%s", wrong);
+    } else if (*status == VN_INVALID) {
+        *status = too_many(builder, at->path, at->number);
     }
     return wrong == NULL;
 }
