@@ -1,0 +1,349 @@
+/* test_match.c: the tokens of every place, and their order in the tables. */
+#include "engine_fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/block.h"
+#include "engine/key.h"
+#include "engine/keypad.h"
+#include "engine/match.h"
+#include "engine/split.h"
+
+#define KEYS VN_SUFFIX_DIGITS
+
+static const char overlay[] = "pet meds\t150\ngo get it\t20\nto-do list\t90\n"
+                              "a b c d e f g\t30\nan-s\t100\n";
+
+static struct vn_lexicon *lexicon;
+static struct block_set blocks;
+static struct match match;
+
+static unsigned kind(unsigned covered)
+{
+    return covered <= 2 ? MATCH_SHORT : MATCH_LONG;
+}
+
+/* ---- The shape of the tables ------------------------------------------ */
+
+static uint32_t groups_of(unsigned covered)
+{
+    uint32_t groups = 1;
+
+    for (unsigned i = 1; i < covered; i++) {
+        groups *= 8;
+    }
+    return groups;
+}
+
+/* Tokens down a lane: best first, of different letters, then none. */
+static unsigned check_lane(const int64_t *rows, const int64_t *end,
+                           unsigned lane)
+{
+    unsigned count = 0;
+
+    for (const int64_t *row = rows; row < end; row += MATCH_LANES) {
+        if (row[lane] == KEY_NONE) {
+            continue;
+        }
+        const int64_t above =
+            row == rows ? INT64_MAX : (row - MATCH_LANES)[lane];
+        assert_true(above != KEY_NONE && above >= row[lane]);
+        for (const int64_t *up = rows; up < row; up += MATCH_LANES) {
+            assert_false(
+                key_same_letters(KEY_EMPTY + up[lane], KEY_EMPTY + row[lane]));
+        }
+        count++;
+    }
+    return count;
+}
+
+/* Returns the tokens of the table; '*rows' is raised by its rows. */
+static uint64_t check_table(unsigned start, unsigned covered, unsigned kinds,
+                            uint64_t *rows)
+{
+    const struct match_table *table =
+        &match.tables[start][covered][kinds / 2][kinds % 2];
+    uint64_t tokens = 0;
+
+    for (uint32_t group = 0; group < groups_of(covered); group++) {
+        const int64_t *end;
+        const int64_t *first = match_rows(table, group, &end);
+        if (first == NULL) {
+            assert_null(end);
+            return 0;
+        }
+        assert_int_equal((uintptr_t)first % 64, 0);
+        unsigned longest = 0;
+        for (unsigned lane = 0; lane < MATCH_LANES; lane++) {
+            const unsigned count = check_lane(first, end, lane);
+            longest = count > longest ? count : longest;
+            tokens += count;
+        }
+        assert_int_equal(end - first, longest * MATCH_LANES);
+        *rows += longest;
+    }
+    return tokens;
+}
+
+static void lanes_are_sorted_and_their_letters_differ(void **state)
+{
+    uint64_t tokens = 0, rows = 0;
+
+    (void)state;
+    for (unsigned start = 0; start < KEYS; start++) {
+        for (unsigned n = 1; start + n <= KEYS; n++) {
+            for (unsigned kinds = 0; kinds < 4; kinds++) {
+                tokens += check_table(start, n, kinds, &rows);
+            }
+        }
+    }
+    assert_int_equal(tokens, match.token_count);
+    assert_int_equal(rows, match.row_count);
+    assert_true(tokens > 61171);
+}
+
+/* ---- Every word is there ---------------------------------------------- */
+
+/* The token of the same letters as 'key' at this place, or KEY_NONE. */
+static int64_t find_token(const struct match_table *table, uint32_t digits,
+                          int64_t key)
+{
+    const int64_t *end;
+    const int64_t *row = match_rows(table, digits / MATCH_LANES, &end);
+
+    for (; row < end; row += MATCH_LANES) {
+        const int64_t token = row[digits % MATCH_LANES];
+        if (token != KEY_NONE &&
+            key_same_letters(KEY_EMPTY + token, KEY_EMPTY + key)) {
+            return token;
+        }
+    }
+    return KEY_NONE;
+}
+
+/* The difference that 'entry' makes on 'covered' keys from 'start' on. */
+static int64_t entry_token(const struct entry *entry, unsigned start,
+                           unsigned covered, uint32_t *digits)
+{
+    const struct model *model = &lexicon->model;
+    const unsigned past = entry->length - covered;
+    unsigned cuts = key_cut(start), segments = 1;
+    uint32_t letters = 0;
+
+    *digits = 0;
+    for (unsigned i = 0; i < covered; i++) {
+        *digits = *digits * 8 + (uint32_t)vn_keypad_key(entry->letters[i]) - 2;
+        letters |= vn_keypad_rank(entry->letters[i])
+                   << KEY_LETTER_SHIFT(start + i);
+    }
+    for (unsigned i = 0; i + 1 < entry->length; i++) {
+        if ((entry->cuts >> i & 1) != 0) {
+            segments++;
+            cuts |= key_cut(start + i + 1);
+        }
+    }
+    const int score =
+        entry->score + model->start[start] +
+        (start > 0 && start + covered < KEYS ? model->middle : 0) +
+        (past > 0 ? model->overdial + (int)past * model->overdial_letter : 0) +
+        (past > 0 && start == 0 ? model->overdial_whole : 0);
+    return key_score(score) +
+           key_fields(0, segments, letters,
+                      key_tail_make(entry->letters + covered, past), cuts);
+}
+
+static unsigned last_word(const struct entry *entry)
+{
+    unsigned begin = 0;
+
+    for (unsigned i = 0; i + 1 < entry->length; i++) {
+        begin = (entry->cuts >> i & 1) != 0 ? i + 1 : begin;
+    }
+    return begin;
+}
+
+/* Whether the entry stands, or something better of the same letters. */
+static void assert_placed(const struct entry *entry, unsigned start,
+                          unsigned covered)
+{
+    uint32_t digits;
+    const int64_t token = entry_token(entry, start, covered, &digits);
+    const unsigned end = start + covered;
+    const struct match_table *table =
+        &match.tables[start][covered][kind(entry->length)]
+                     [end == KEYS ? MATCH_LONG : kind(entry->length)];
+    const int64_t found = find_token(table, digits, token);
+
+    if (found == KEY_NONE || found < token) {
+        fail_msg("%.10s is not at %u", entry->letters, start);
+    }
+}
+
+static unsigned check_entry(const struct entry *entry)
+{
+    unsigned places = 0;
+
+    for (unsigned start = 0; start < KEYS; start++) {
+        const unsigned room = KEYS - start;
+        if (entry->length <= room) {
+            assert_placed(entry, start, entry->length);
+            places++;
+        } else if (entry->length <= room + VN_TAIL_MAX &&
+                   last_word(entry) + MODEL_OVERDIAL_COVER <= room) {
+            assert_placed(entry, start, room);
+            places++;
+        }
+    }
+    return places;
+}
+
+static void every_entry_stands_wherever_it_may(void **state)
+{
+    unsigned places = 0;
+
+    (void)state;
+    for (uint32_t i = 0; i < lexicon->entry_count; i++) {
+        places += check_entry(&lexicon->entries[i]);
+    }
+    assert_true(places > 2 * lexicon->entry_count);
+}
+
+/* ---- Nothing else is there -------------------------------------------- */
+
+struct wanted {
+    int64_t key;
+    bool chain; /* a split of listed pairs alone */
+};
+
+static void look(void *context, const struct split *split)
+{
+    struct wanted *wanted = context;
+    bool chain = split->key == wanted->key;
+
+    for (unsigned i = 1; i < split->count; i++) {
+        chain &= lexicon_pair(lexicon, split->tokens[i - 1].entry,
+                              split->tokens[i].entry) > 0;
+    }
+    wanted->chain |= chain;
+}
+
+/* A token of all seven keys is a spelling: a chain with its true score. */
+static void check_whole(uint32_t group, unsigned lane, int64_t token)
+{
+    struct wanted wanted = {.key = KEY_EMPTY + token};
+    unsigned digits[KEYS];
+    uint32_t rest = group * MATCH_LANES + lane;
+
+    for (unsigned i = KEYS; i-- > 0; rest /= 8) {
+        digits[i] = rest % 8 + 2;
+    }
+    split_all(lexicon, digits, key_letters(wanted.key), look, &wanted);
+    assert_true(wanted.chain);
+}
+
+static void every_token_of_seven_keys_is_a_chain_of_pairs(void **state)
+{
+    unsigned count = 0;
+
+    (void)state;
+    for (unsigned kinds = 0; kinds < 4; kinds++) {
+        const struct match_table *table =
+            &match.tables[0][KEYS][kinds / 2][kinds % 2];
+        for (uint32_t group = 0; group < groups_of(KEYS); group++) {
+            const int64_t *end;
+            const int64_t *row = match_rows(table, group, &end);
+            for (; row < end; row += MATCH_LANES) {
+                for (unsigned lane = 0; lane < MATCH_LANES; lane++) {
+                    if (row[lane] != KEY_NONE && fixture_random(8) == 0) {
+                        check_whole(group, lane, row[lane]);
+                        count++;
+                    }
+                }
+            }
+        }
+    }
+    assert_true(count > 5000);
+}
+
+/* ---- Chains ----------------------------------------------------------- */
+
+static int score_of(const char *word)
+{
+    return lexicon
+        ->entries[lexicon_find(lexicon, word, (unsigned)strlen(word), 0)]
+        .score;
+}
+
+static void a_listed_pair_is_one_token(void **state)
+{
+    const struct entry both = {.letters = "HELPPAY",
+                               .length = 7,
+                               .cuts = 1u << 3,
+                               .score = (int16_t)(score_of("HELP") +
+                                                  score_of("PAY") + 203 +
+                                                  lexicon->model.start[4])};
+    uint32_t digits;
+
+    (void)state;
+    const int64_t token = entry_token(&both, 0, 7, &digits);
+    assert_int_equal(key_hundredths(KEY_EMPTY + token), -138);
+    assert_true(find_token(&match.tables[0][7][MATCH_LONG][MATCH_LONG], digits,
+                           token) == token);
+}
+
+static void what_is_blocked_by_itself_is_left_out(void **state)
+{
+    const struct entry phrase = {
+        .letters = "PETMEDS", .length = 7, .cuts = 1u << 2};
+    struct vn_lexicon *blocked = fixture_lexicon("pet meds\t800\n", "tmed\n");
+    struct block_set set;
+    struct match tables;
+    uint32_t digits;
+
+    (void)state;
+    const int64_t token = entry_token(&phrase, 0, 7, &digits);
+    assert_true(block_set_init(&set, blocked));
+    assert_true(match_init(&tables, blocked, &set));
+    assert_true(find_token(&tables.tables[0][7][MATCH_LONG][MATCH_LONG], digits,
+                           token) == KEY_NONE);
+    assert_true(find_token(&match.tables[0][7][MATCH_LONG][MATCH_LONG], digits,
+                           token) != KEY_NONE);
+    match_reset(&tables);
+    match_reset(&tables);
+    block_set_reset(&set);
+    vn_lexicon_free(blocked);
+}
+
+static int open_tables(void **state)
+{
+    if (fixture_setup(state) != 0) {
+        return -1;
+    }
+    lexicon = fixture_lexicon(overlay, NULL);
+    return block_set_init(&blocks, lexicon) &&
+                   match_init(&match, lexicon, &blocks)
+               ? 0
+               : -1;
+}
+
+static int close_tables(void **state)
+{
+    match_reset(&match);
+    block_set_reset(&blocks);
+    vn_lexicon_free(lexicon);
+    return fixture_teardown(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lanes_are_sorted_and_their_letters_differ),
+        cmocka_unit_test(every_entry_stands_wherever_it_may),
+        cmocka_unit_test(every_token_of_seven_keys_is_a_chain_of_pairs),
+        cmocka_unit_test(a_listed_pair_is_one_token),
+        cmocka_unit_test(what_is_blocked_by_itself_is_left_out),
+    };
+
+    return cmocka_run_group_tests(tests, open_tables, close_tables);
+}
