@@ -238,7 +238,7 @@ int cmd_build(int argc, char **argv)
 {
     struct build build = {0};
 
-    argp_parse(&parser, argc, argv, 0, NULL, &build);
+    options_parse(&parser, argc, argv, &build);
     build.path = options_index_path(build.path);
     build.started_ms = cli_clock_ms();
     watch_signals();

@@ -255,7 +255,7 @@ int cmd_diff(int argc, char **argv)
         return cli_error(VN_NOMEM, NULL);
     }
     diff->limit = UINT64_MAX;
-    argp_parse(&parser, argc, argv, 0, NULL, diff);
+    options_parse(&parser, argc, argv, diff);
     int code = open_index(&diff->old_open, diff->paths[0]);
 
     if (code == CLI_DONE) {

@@ -203,7 +203,7 @@ int cmd_explain(int argc, char **argv)
     if (explain == NULL) {
         return cli_error(VN_NOMEM, NULL);
     }
-    argp_parse(&parser, argc, argv, 0, NULL, explain);
+    options_parse(&parser, argc, argv, explain);
     parse_number(explain);
     int code = compute(explain);
 

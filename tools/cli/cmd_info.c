@@ -187,7 +187,7 @@ int cmd_info(int argc, char **argv)
     struct open_index open;
     struct output out;
 
-    argp_parse(&parser, argc, argv, 0, NULL, &info);
+    options_parse(&parser, argc, argv, &info);
     const int code = open_index(&open, options_index_path(info.path));
 
     if (code != CLI_DONE) {

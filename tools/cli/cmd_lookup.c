@@ -310,7 +310,7 @@ int cmd_lookup(int argc, char **argv)
         return cli_error(VN_NOMEM, NULL);
     }
     lookup->top = VN_CANDIDATES;
-    argp_parse(&parser, argc, argv, 0, NULL, lookup);
+    options_parse(&parser, argc, argv, lookup);
     check_arguments(lookup);
     output_start(&lookup->out, STDOUT_FILENO);
     int code = open_index(&lookup->open, options_index_path(lookup->path));

@@ -385,7 +385,7 @@ int cmd_rank(int argc, char **argv)
         return cli_error(VN_NOMEM, NULL);
     }
     rank->limit = UINT64_MAX;
-    argp_parse(&parser, argc, argv, 0, NULL, rank);
+    options_parse(&parser, argc, argv, rank);
     int code = open_index(&rank->open, options_index_path(rank->path));
 
     if (code == CLI_DONE) {

@@ -265,7 +265,7 @@ int cmd_top(int argc, char **argv)
         return cli_error(VN_NOMEM, NULL);
     }
     top->wanted = TOP_DEFAULT;
-    argp_parse(&parser, argc, argv, 0, NULL, top);
+    options_parse(&parser, argc, argv, top);
     const int code = run(top);
 
     free(top);

@@ -302,7 +302,7 @@ int cmd_verify(int argc, char **argv)
 {
     struct verify verify = {0};
 
-    argp_parse(&parser, argc, argv, 0, NULL, &verify);
+    options_parse(&parser, argc, argv, &verify);
     check_options(&verify);
     const char *path = options_index_path(verify.path);
     int code = check_file(&verify, path);

@@ -15,6 +15,10 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 
     (void)arg;
     switch (key) {
+    case ARGP_KEY_INIT:
+        /* getopt says what is wrong in one line; argp would add another. */
+        state->err_stream = NULL;
+        return 0;
     case KEY_JSON:
         options->json = true;
         return 0;
@@ -137,4 +141,12 @@ const char *options_index_path(const char *given)
     const char *named = getenv("VANITY_INDEX");
 
     return named != NULL && named[0] != '\0' ? named : VN_INDEX_DEFAULT;
+}
+
+void options_parse(const struct argp *parser, int argc, char **argv,
+                   void *input)
+{
+    if (argp_parse(parser, argc, argv, 0, NULL, input) != 0) {
+        exit(CLI_REFUSED);
+    }
 }

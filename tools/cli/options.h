@@ -29,6 +29,13 @@ extern const struct argp options_common_argp;
 extern const struct argp options_index_argp;
 extern const struct argp options_lexicon_argp;
 
+/*
+ * options_parse() is argp_parse() for a parser that has options_common_argp as
+ * a child; a wrong option ends the program after one line.
+ */
+void options_parse(const struct argp *parser, int argc, char **argv,
+                   void *input);
+
 /* The number of threads of "--threads TEXT"; ends the program if bad. */
 unsigned options_threads(const char *text);
 

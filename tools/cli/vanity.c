@@ -190,6 +190,7 @@ int main(int argc, char **argv)
     argp_program_version = "vanity " VN_VERSION_TEXT;
     argp_err_exit_status = CLI_REFUSED;
     signal(SIGPIPE, SIG_IGN); // a write that fails says so itself
+    signal(SIGXFSZ, SIG_IGN); // a full quota is an error of that write
     atexit(check_stdout);
     if (argc < 2) {
         print_help(stderr);
