@@ -1,0 +1,310 @@
+"""Runs vanity-bench on tiny sizes and checks what it prints.
+
+Usage: check_bench.py PART VANITY-BENCH VANITY SOURCE-TREE
+PART is program, engine, index, lookup or quality. No time is asserted, only
+that each one is there, positive, and in order.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+part = sys.argv[1]
+bench, vanity, tree = (str(Path(path).resolve()) for path in sys.argv[2:5])
+dev_file = f"{tree}/bench/data/real-vanity-dev.tsv"
+COMMANDS = ("engine", "index", "lookup", "quality")
+failures = []
+
+
+def check(condition, what):
+    if not condition:
+        failures.append(what)
+
+
+def run(*arguments):
+    return subprocess.run([bench, *arguments], capture_output=True, text=True)
+
+
+def expect_exit(code, *arguments):
+    """The program refuses or fails with 'code' and one line."""
+    done = run(*arguments)
+    name = " ".join(arguments)
+    check(done.returncode == code,
+          f"{name}: exit {done.returncode}, not {code}: {done.stderr}")
+    check(done.stdout == "", f"{name}: prints {done.stdout!r}")
+    check(done.stderr.startswith("vanity-bench"),
+          f"{name}: says {done.stderr!r}")
+    return done.stderr
+
+
+def expect_table(*arguments):
+    done = run(*arguments)
+    check(done.returncode == 0 and done.stderr == "",
+          f"{arguments}: exit {done.returncode}: {done.stderr}")
+    check(re.match(rf"vanity-bench {arguments[0]} \S+, commit \S+, ",
+                   done.stdout), f"{arguments}: no head: {done.stdout!r}")
+    return done.stdout
+
+
+def check_summary(line, key):
+    summary = line[key]
+    check(0 <= summary["min"] <= summary["median"] <= summary["max"],
+          f"{line['result']}: {key} is {summary}")
+
+
+def expect_json(*arguments):
+    """The results by kind and name."""
+    done = run(*arguments, "--json")
+    check(done.returncode == 0 and done.stderr == "",
+          f"{arguments}: exit {done.returncode}: {done.stderr}")
+    results = {}
+    for text in done.stdout.splitlines():
+        line = json.loads(text)
+        check(line["bench"] == arguments[0], f"other bench: {text}")
+        for key in ("version", "commit", "compiler", "build", "processor"):
+            check(isinstance(line[key], str) and line[key], f"{key}: {text}")
+        check(line["processors"] >= 1 and line["max_threads"] >= 1, text)
+        if line["kind"] == "time":
+            check(line["threads"] >= 1 and line["operations"] >= 1, text)
+            check_summary(line, "wall")
+            check_summary(line, "cpu")
+            check(line["wall"]["min"] > 0, f"no time passed: {text}")
+        elif line["kind"] == "ratio":
+            check(line["value"] > 0, f"no ratio: {text}")
+            check_summary(line, "each")
+        results.setdefault(line["kind"], []).append(line)
+    return results
+
+
+def names(results, kind):
+    return [line["result"] for line in results[kind]]
+
+
+def counts(results):
+    return {line["result"]: line["value"] for line in results["count"]}
+
+
+def build(folder, prefix):
+    path = f"{folder}/{prefix}.mdb"
+    subprocess.run([vanity, "build", "-q", "-o", path, "--prefix", prefix],
+                   check=True)
+    return path
+
+
+def check_program():
+    for command in COMMANDS:
+        shown = run(command, "--help")
+        check(shown.returncode == 0 and "Examples:\n" in shown.stdout,
+              f"{command} --help: {shown.stdout} {shown.stderr}")
+        shown = run(command, "--version")
+        check(shown.returncode == 0 and
+              shown.stdout.startswith("vanity-bench "),
+              f"{command} --version: {shown.stdout}")
+        expect_exit(2, command, "--no-such-option")
+    shown = run("--help")
+    check(shown.returncode == 0 and
+          all(f"\n  {command} " in shown.stdout for command in COMMANDS),
+          f"--help: {shown.stdout}")
+    check("Example:\n" in shown.stdout, "--help has no example")
+    check(run().returncode == 2, "no command is wrong use")
+    expect_exit(2, "no-such-command")
+    if os.path.exists("/dev/full"):
+        with open("/dev/full", "w") as full:
+            code = subprocess.run([bench, "--help"], stdout=full,
+                                  stderr=subprocess.DEVNULL).returncode
+        check(code == 3, f"full disk: exit {code}")
+    check_man_page()
+
+
+def check_man_page():
+    page = Path(tree, "tools/man/vanity-bench.1")
+    shown = subprocess.run(["man", "--warnings", "-l", str(page)],
+                           capture_output=True, text=True)
+    check(shown.returncode == 0 and not shown.stderr,
+          f"man page: {shown.stderr}")
+    heads = re.findall(r"^\.TP\n(.*)$", page.read_text(), re.MULTILINE)
+    documented = set(re.findall(r"--[a-z]+", " ".join(heads).replace("\\-",
+                                                                     "-")))
+    offered = set()
+    for command in COMMANDS:
+        rows = [row[:28] for row in run(command, "--help").stdout.splitlines()
+                if row.lstrip().startswith("-")]
+        offered |= set(re.findall(r"--[a-z]+", " ".join(rows)))
+    check(documented == offered,
+          f"man page has {documented}, --help has {offered}")
+
+
+def check_engine():
+    tiny = ("engine", "--suffixes", "2000", "--sample", "50", "--repeat", "2",
+            "--threads", "3")
+    results = expect_json(*tiny)
+    timed = [(line["result"], line["threads"]) for line in results["time"]]
+    check(timed[:3] == [("lexicon", 1), ("tables", 1), ("enumerator", 1)],
+          f"times: {timed}")
+    check([("scalar", 1), ("scalar", 2), ("scalar", 3)] == timed[3:6],
+          f"times: {timed}")
+    check("enumerator / scalar, 1 thread" in names(results, "ratio") and
+          "scalar, 3 threads against 1" in names(results, "ratio"),
+          f"ratios: {names(results, 'ratio')}")
+    check(counts(results)["computed"] >= 2000, f"{counts(results)}")
+    check(results["time"][3]["operations"] == 2000 and
+          results["time"][2]["operations"] == 50, "operations")
+    table = expect_table(*tiny)
+    check("\nenumerator " in table and "\nscalar " in table, table)
+    expect_exit(2, "engine", "--suffixes", "10000001")
+    expect_exit(2, "engine", "--threads", "0")
+    expect_exit(2, "engine", "argument")
+    expect_exit(2, "engine", "--data", "/no/such/folder")
+    check_other_words()
+
+
+def check_other_words():
+    """An enumerator with other words gives other records: a failure."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("words-en.tsv", "pairs-en.tsv", "block-en.tsv"):
+            text = Path(tree, "engine/data", name).read_text()
+            if name == "words-en.tsv":
+                rows = text.splitlines(keepends=True)
+                text = "".join(row for row in rows if len(row) % 2 == 0)
+            Path(folder, name).write_text(text)
+        said = expect_exit(3, "engine", "--data", folder, "--suffixes", "100",
+                           "--sample", "50", "--repeat", "1")
+        check("differ" in said, f"other words: {said}")
+
+
+def check_index():
+    with tempfile.TemporaryDirectory() as folder:
+        tiny = ("index", "--prefix", "356", "--repeat", "2", "--dir", folder,
+                "--threads", "2")
+        results = expect_json(*tiny)
+        timed = [name.strip() for name in names(results, "time")]
+        check(timed == ["build, all in", "lexicon", "tables",
+                        "compute and append", "append (within)", "publish",
+                        "raw LMDB append", "raw write and fsync"],
+              f"times: {timed}")
+        check(names(results, "ratio") == ["build / raw LMDB append",
+                                          "raw LMDB append / raw write"],
+              f"ratios: {names(results, 'ratio')}")
+        built = build(folder, "356")
+        found = counts(results)
+        check(found["suffixes"] == 10000, f"{found}")
+        check(found["file"] == os.path.getsize(built), f"{found}")
+        check(0 < found["peak memory beside the file"] <=
+              found["peak memory"], f"{found}")
+        os.unlink(built)
+        check("raw LMDB append" in expect_table(*tiny), "no table")
+        check(os.listdir(folder) == [], f"left: {os.listdir(folder)}")
+        expect_exit(2, "index", "--dir", folder + "/no/such/folder")
+        expect_exit(2, "index", "--prefix", "12345678")
+
+
+def check_lookup():
+    with tempfile.TemporaryDirectory() as folder:
+        path = build(folder, "3569")
+        tiny = ("lookup", path, "--sample", "500", "--repeat", "2",
+                "--threads", "2")
+        results = expect_json(*tiny)
+        timed = {(line["result"], line["threads"])
+                 for line in results["time"]}
+        both = ("random get, all spelled", "random get, first spelled",
+                "random get", "sorted get", "batch: sort, then get")
+        one = ("array in memory", "plain LMDB, new transaction")
+        check(timed == {(name, threads) for name in both
+                        for threads in (1, 2)} | {(name, 1) for name in one},
+              f"times: {timed}")
+        check("random get / array in memory" in names(results, "ratio"),
+              f"ratios: {names(results, 'ratio')}")
+        check("\nsorted get " in expect_table(*tiny), "no table")
+        expect_exit(2, "lookup")
+        expect_exit(2, "lookup", path, path)
+        expect_exit(2, "lookup", folder + "/none.mdb")
+        with open(path, "r+b") as file:
+            file.seek(9000)
+            file.write(b"\xff\xff\xff\xff")
+        expect_exit(3, *tiny)
+
+
+def check_quality():
+    results = expect_json("quality", dev_file, "--misses")
+    groups = {line["result"]: line for line in results["recall"]}
+    check(list(groups) == ["all", "word", "two", "three", "mixed", "tail",
+                           "overdial", "no overdial"], f"{list(groups)}")
+    hits = [groups["all"][f"recall_at_{rank}"]["hits"] for rank in (1, 3, 5)]
+    # 53.6, 70.6 and 74.2 %.
+    check(groups["all"]["rows"] == 306 and hits == [164, 216, 227],
+          f"hits: {hits}")
+    # Wilson's interval for 164 of 306, worked out by hand.
+    first = groups["all"]["recall_at_1"]
+    check(abs(first["low"] - 0.480) < 0.001 and
+          abs(first["high"] - 0.591) < 0.001, f"{first}")
+    for rank in (1, 3, 5):
+        for names_ in (("word", "two", "three", "mixed", "tail"),
+                       ("overdial", "no overdial")):
+            total = sum(groups[name][f"recall_at_{rank}"]["hits"]
+                        for name in names_)
+            check(total == groups["all"][f"recall_at_{rank}"]["hits"],
+                  f"recall@{rank}: {names_} have {total}")
+    misses = results["miss"]
+    check(len(misses) == 306 - hits[2], f"{len(misses)} misses")
+    check(all(1 <= len(line["ours"]) <= 3 for line in misses), "ours")
+    # Either reading counts for both rows.
+    check(not {"4658733", "2754772"} & {line["suffix"] for line in misses},
+          "a double reading was missed")
+    check("\nall            306   53.6 %" in expect_table("quality", dev_file),
+          "no table")
+    with tempfile.TemporaryDirectory() as folder:
+        check_small_file(folder)
+        check_bad_files(folder)
+
+
+HEADER = "phrase_display\tletters7\tdigits7\tshape\toverdial\tsource\n"
+
+
+def check_small_file(folder):
+    """From an index, and from the engine with a block list."""
+    path = f"{folder}/phrases.tsv"
+    row = "FLOWERS\tFLOWERS\t3569377\tword\t0\tknown\n"
+    Path(path).write_text(HEADER + row)
+    results = expect_json("quality", path, "-i", build(folder, "3569"))
+    check(results["recall"][0]["recall_at_1"]["hits"] == 1, f"{results}")
+    block = f"{folder}/block.txt"
+    Path(block).write_text("flowers\n")
+    results = expect_json("quality", path, "--block", block, "--misses")
+    check(results["recall"][0]["recall_at_5"]["hits"] == 0, f"{results}")
+    check(results["miss"][0]["phrase"] == "FLOWERS", f"{results}")
+    expect_exit(2, "quality", path, "-i", f"{folder}/3569.mdb", "--block",
+                block)
+    expect_exit(2, "quality", path, "-i", build(folder, "22"))
+
+
+def check_bad_files(folder):
+    path = f"{folder}/bad.tsv"
+    rows = {
+        "no header": "FLOWERS\tFLOWERS\t3569377\tword\t0\tknown\n",
+        "no row": HEADER,
+        "five columns": HEADER + "FLOWERS\tFLOWERS\t3569377\tword\t0\n",
+        "other keys": HEADER + "FLOWERS\tFLOWERS\t3569378\tword\t0\tknown\n",
+        "short": HEADER + "FLOWER\tFLOWER\t356937\tword\t0\tknown\n",
+        "overdial": HEADER + "FLOWERS\tFLOWERS\t3569377\tword\t2\tknown\n",
+        "shape": HEADER + f"FLOWERS\tFLOWERS\t3569377\t{'x' * 16}\t0\tknown\n",
+        "NUL": HEADER + "FLOWERS\tFLOWER\0\t3569377\tword\t0\tknown\n",
+        "empty": "",
+    }
+    for name, text in rows.items():
+        Path(path).write_text(text)
+        said = expect_exit(2, "quality", path)
+        check(said.count("\n") == 1 and "bad.tsv:" in said,
+              f"{name}: {said!r}")
+    expect_exit(2, "quality", f"{folder}/none.tsv")
+    expect_exit(2, "quality")
+    expect_exit(2, "quality", dev_file, dev_file)
+
+
+globals()[f"check_{part}"]()
+for failure in failures:
+    print("FAILED:", failure)
+sys.exit(1 if failures else 0)
