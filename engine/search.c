@@ -50,106 +50,76 @@ int64_t search_run(const struct model *model, unsigned start, unsigned length,
     return key_score(score) + key_fields(length, 1, 0, 0, key_cut(start));
 }
 
-/* Puts 'key' into a full-length list from its end; its letters are new. */
-static void insert_new(int64_t list[SEARCH_KEEP], int64_t key)
+/*
+ * Merges two lists, each with its change, into the best of both. None of the
+ * letters of one are in the other.
+ */
+static void merge(const int64_t a[SEARCH_KEEP], int64_t change_a,
+                  const int64_t b[SEARCH_KEEP], int64_t change_b,
+                  int64_t out[SEARCH_KEEP])
 {
-    unsigned i = SEARCH_KEEP - 1;
+    unsigned i = 0, k = 0;
 
-    for (; i > 0 && list[i - 1] < key; i--) {
-        list[i] = list[i - 1];
+    for (unsigned count = 0; count < SEARCH_KEEP; count++) {
+        const int64_t left = a[i] != 0 ? a[i] + change_a : 0;
+        const int64_t right = b[k] != 0 ? b[k] + change_b : 0;
+        const bool first = left > right;
+        out[count] = first ? left : right;
+        i += first;
+        k += !first;
     }
-    list[i] = key;
 }
 
-static void run_list(const struct search_path *path, int last_digit,
-                     bool lone_4, int64_t list[SEARCH_KEEP])
+/* The run of 'length' keys that ends at the children of 'path'. */
+static int64_t child_run(const struct search_path *path, unsigned end,
+                         unsigned length, int digits, bool lone_4)
 {
-    const struct model *model = &path->tables->lexicon->model;
-    const unsigned end = path->depth + 1;
+    return search_run(&path->tables->lexicon->model, end - length, length,
+                      digits, lone_4);
+}
 
-    memset(list, 0, SEARCH_KEEP * sizeof *list);
-    for (unsigned n = 1; n <= MODEL_RUN_MAX && n <= end; n++) {
-        const unsigned start = end - n;
-        const int64_t run = search_run(
-            model, start, n, path->run_digits[path->depth][n - 1] + last_digit,
-            lone_4 && n == 1);
-        const int64_t *before = path->nodes[start]->before_run;
-        for (unsigned i = 0; i < SEARCH_KEEP && before[i] != 0; i++) {
-            if (before[i] + run <= list[SEARCH_KEEP - 1]) {
-                break;
-            }
-            insert_new(list, before[i] + run);
-        }
+/* Runs of two keys or more that end at the children's children. */
+void search_run_starts(struct search_path *path)
+{
+    static const int64_t none[SEARCH_KEEP];
+    const unsigned depth = path->depth, end = depth + 2;
+    int64_t two[SEARCH_KEEP], three[SEARCH_KEEP];
+
+    memcpy(path->run_starts[depth], none, sizeof none);
+    merge(path->nodes[depth]->before_run, child_run(path, end, 2, 0, false),
+          none, 0, two);
+    if (depth < 1) {
+        memcpy(path->run_starts[depth], two, sizeof two);
+        return;
     }
+    merge(path->nodes[depth - 1]->before_run,
+          child_run(path, end, 3, path->run_digits[depth][1], false), two, 0,
+          three);
+    if (depth < 2) {
+        memcpy(path->run_starts[depth], three, sizeof three);
+        return;
+    }
+    merge(path->nodes[depth - 2]->before_run,
+          child_run(path, end, 4, path->run_digits[depth][2], false), three, 0,
+          path->run_starts[depth]);
 }
 
 /* Every run holds the last digit, so its cost changes all scores alike. */
 void search_run_lists(const struct search_path *path,
                       int64_t lists[3][SEARCH_KEEP])
 {
+    static const int64_t none[SEARCH_KEEP];
     const struct model *model = &path->tables->lexicon->model;
-    const int64_t *other = lists[SEARCH_DIGIT_OTHER];
-    const int64_t change = key_score(model->digit_01 - model->digit_other);
+    const unsigned depth = path->depth, end = depth + 1;
+    const int64_t *before = path->nodes[depth]->before_run;
+    const int64_t *longer = depth > 0 ? path->run_starts[depth - 1] : none;
+    const int last = model->digit_other;
+    const int64_t change = key_score(path->run_digits[depth][1] + last);
+    const int64_t to_01 = key_score(model->digit_01 - model->digit_other);
 
-    run_list(path, model->digit_other, false, lists[SEARCH_DIGIT_OTHER]);
-    run_list(path, model->digit_other, true, lists[SEARCH_DIGIT_4]);
-    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        lists[SEARCH_DIGIT_01][i] = other[i] != 0 ? other[i] + change : 0;
-    }
-}
-
-/* Whether the first 'count' keys of 'list' hold these letters. */
-static bool holds_letters(const int64_t *list, unsigned count, int64_t key)
-{
-    for (unsigned i = 0; i < count; i++) {
-        if (key_same_letters(list[i], key)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/*
- * Merges two lists, the second with a change, into the best of both; of equal
- * letters ('may_repeat') the better one stays.
- */
-static inline void merge(const int64_t *a, const int64_t *b, int64_t change,
-                         bool may_repeat, int64_t out[SEARCH_KEEP])
-{
-    unsigned i = 0, k = 0, count = 0;
-
-    while (count < SEARCH_KEEP && k < SEARCH_KEEP && b[k] != 0) {
-        const int64_t other = b[k] + change;
-        const bool left = i < SEARCH_KEEP && a[i] > other;
-        const int64_t key = left ? a[i] : other;
-        i += left;
-        k += !left;
-        if (!may_repeat || !holds_letters(out, count, key)) {
-            out[count++] = key;
-        }
-    }
-    for (; count < SEARCH_KEEP && i < SEARCH_KEEP && a[i] != 0; i++) {
-        if (!may_repeat || !holds_letters(out, count, a[i])) {
-            out[count++] = a[i];
-        }
-    }
-    for (; count < SEARCH_KEEP; count++) {
-        out[count] = 0;
-    }
-}
-
-void search_finish(const struct search_path *path, unsigned digit,
-                   const int64_t long_words[SEARCH_KEEP],
-                   const int64_t short_words[SEARCH_KEEP],
-                   const int64_t runs[SEARCH_KEEP], struct search_node *child)
-{
-    const int64_t beside =
-        key_score(path->tables->lexicon->model.short_beside_run);
-    const bool leading_4 = path->depth == 0 && digit == 4;
-    int64_t words[SEARCH_KEEP];
-
-    merge(long_words, short_words, 0, true, words);
-    merge(words, runs, 0, false, child->before_long);
-    merge(words, runs, leading_4 ? 0 : beside, false, child->before_short);
-    merge(long_words, short_words, beside, true, child->before_run);
+    merge(before, child_run(path, end, 1, last, false), longer, change,
+          lists[SEARCH_DIGIT_OTHER]);
+    merge(before, child_run(path, end, 1, last, true), longer, change,
+          lists[SEARCH_DIGIT_4]);
+    merge(lists[SEARCH_DIGIT_OTHER], to_01, none, 0, lists[SEARCH_DIGIT_01]);
 }

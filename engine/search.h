@@ -62,6 +62,11 @@ struct search_path {
     uint32_t octal[VN_SUFFIX_DIGITS + 1][VN_SUFFIX_DIGITS + 1];
     /* runs[d][n]: cost of the digits of the run of n keys that ends at d. */
     int run_digits[VN_SUFFIX_DIGITS + 1][MODEL_RUN_MAX + 1];
+    /*
+     * run_starts[d]: the best spellings of keys 0 .. d + 1 that end in a run of
+     * two keys or more, but for the costs of keys d and d + 1.
+     */
+    int64_t run_starts[VN_SUFFIX_DIGITS][SEARCH_KEEP];
     struct block_trace trace;
     struct search_node root;
     struct search_node children[VN_SUFFIX_DIGITS][10]; /* of depth d, d + 1 */
@@ -134,6 +139,12 @@ int64_t search_run(const struct model *model, unsigned start, unsigned length,
                    int digits, bool lone_4);
 
 /*
+ * search_run_starts() makes run_starts of the node where 'path' stands (depth
+ * 0..5), which the run lists of all its children need.
+ */
+void search_run_starts(struct search_path *path);
+
+/*
  * search_run_lists() writes the best spellings of the children that end in a
  * run, by the class of their last digit.
  */
@@ -146,14 +157,5 @@ void search_run_lists(const struct search_path *path,
  * none.
  */
 int64_t search_unblock(const struct search_path *path, uint32_t letters);
-
-/*
- * search_finish() makes the three lists of the child 'digit' (2..9) from its
- * spellings that end in a long word, in a short word, and in a run.
- */
-void search_finish(const struct search_path *path, unsigned digit,
-                   const int64_t long_words[SEARCH_KEEP],
-                   const int64_t short_words[SEARCH_KEEP],
-                   const int64_t runs[SEARCH_KEEP], struct search_node *child);
 
 #endif

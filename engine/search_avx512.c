@@ -32,6 +32,11 @@ static inline lanes_t lanes_add(lanes_t a, lanes_t b)
     return _mm512_add_epi64(a, b);
 }
 
+static inline lanes_t lanes_add_to_keys(lanes_t a, lanes_t b)
+{
+    return _mm512_maskz_add_epi64(_mm512_test_epi64_mask(a, a), a, b);
+}
+
 static inline bool lanes_any_above(lanes_t a, lanes_t b)
 {
     return _mm512_cmpgt_epi64_mask(a, b) != 0;

@@ -7,6 +7,7 @@
  *   lanes_load(p)             from a row at lane 0 of p
  *   lanes_all(key)            the same key in all lanes
  *   lanes_add(a, b)
+ *   lanes_add_to_keys(a, b)   the same, but 0 where a is 0
  *   lanes_any_above(a, b)     whether a > b in any lane
  *   lanes_insert(list, key)   into SEARCH_KEEP sorted keys, of equal letters
  *                             the better one stays
@@ -66,58 +67,44 @@ static inline void add_words(const struct search_path *path, unsigned end,
     }
 }
 
-static inline void store_list(int64_t out[MATCH_LANES][SEARCH_KEEP],
-                              unsigned lane, const lanes_t list[SEARCH_KEEP])
+static inline void copy_list(const lanes_t from[SEARCH_KEEP],
+                             lanes_t to[SEARCH_KEEP])
+{
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        to[i] = from[i];
+    }
+}
+
+/* Adds the spellings of another list, each with 'change'. */
+static inline void add_list(lanes_t list[SEARCH_KEEP],
+                            const lanes_t other[SEARCH_KEEP], lanes_t change)
+{
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        const lanes_t key = lanes_add_to_keys(other[i], change);
+        if (!lanes_any_above(key, list[SEARCH_KEEP - 1])) {
+            break;
+        }
+        lanes_insert(list, key);
+    }
+}
+
+/* Writes the lists of LANES nodes, one a lane, from 'lane' on. */
+static inline void store_list(const lanes_t list[SEARCH_KEEP],
+                              int64_t *const out[LANES])
 {
     int64_t keys[LANES];
 
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
         lanes_store(keys, list[i]);
         for (unsigned k = 0; k < LANES; k++) {
-            out[lane + k][i] = keys[k];
+            out[k][i] = keys[k];
         }
     }
 }
 
-/* The lists of words of the eight children 2..9. */
-static inline void word_lists(const struct search_path *path,
-                              unsigned last_kind,
-                              int64_t out[MATCH_LANES][SEARCH_KEEP])
-{
-    for (unsigned lane = 0; lane < MATCH_LANES; lane += LANES) {
-        lanes_t list[SEARCH_KEEP];
-        for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-            list[i] = lanes_all(0);
-        }
-        add_words(path, path->depth + 1, last_kind, lane, list);
-        store_list(out, lane, list);
-    }
-}
-
-static void expand(struct search_path *path)
-{
-    static const int64_t none[SEARCH_KEEP];
-    struct search_node *children = path->children[path->depth];
-    int64_t long_words[MATCH_LANES][SEARCH_KEEP];
-    int64_t short_words[MATCH_LANES][SEARCH_KEEP];
-    int64_t runs[3][SEARCH_KEEP];
-
-    word_lists(path, MATCH_LONG, long_words);
-    word_lists(path, MATCH_SHORT, short_words);
-    search_run_lists(path, runs);
-    search_finish(path, 0, none, none, runs[SEARCH_DIGIT_01], &children[0]);
-    children[1] = children[0];
-    for (unsigned digit = 2; digit < 10; digit++) {
-        search_finish(path, digit, long_words[digit - 2],
-                      short_words[digit - 2], runs[search_class(digit)],
-                      &children[digit]);
-    }
-}
-
-/* The list of the suffixes of LANES last digits, from 'lane' + 2 on. */
-static inline void leaf_list(const struct search_path *path, unsigned lane,
-                             int64_t runs[3][SEARCH_KEEP],
-                             lanes_t list[SEARCH_KEEP])
+/* The lists of run-ended spellings of LANES digits, from 'lane' + 2 on. */
+static inline void spread_runs(int64_t runs[3][SEARCH_KEEP], unsigned lane,
+                               lanes_t list[SEARCH_KEEP])
 {
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
         int64_t keys[LANES];
@@ -126,5 +113,70 @@ static inline void leaf_list(const struct search_path *path, unsigned lane,
         }
         list[i] = lanes_load(keys);
     }
+}
+
+/* The children of LANES digits, from 'lane' + 2 on. */
+static inline void expand_lanes(const struct search_path *path, unsigned lane,
+                                int64_t runs[3][SEARCH_KEEP],
+                                struct search_node *children)
+{
+    const int64_t beside =
+        key_score(path->tables->lexicon->model.short_beside_run);
+    lanes_t words[SEARCH_KEEP], short_words[SEARCH_KEEP], ended[SEARCH_KEEP];
+    lanes_t list[SEARCH_KEEP];
+    int64_t *out_long[LANES], *out_short[LANES], *out_run[LANES];
+    int64_t beside_runs[LANES];
+
+    for (unsigned k = 0; k < LANES; k++) {
+        const bool leading_4 = path->depth == 0 && lane + k + 2 == 4;
+        beside_runs[k] = leading_4 ? 0 : beside;
+        out_long[k] = children[lane + k + 2].before_long;
+        out_short[k] = children[lane + k + 2].before_short;
+        out_run[k] = children[lane + k + 2].before_run;
+    }
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        words[i] = short_words[i] = lanes_all(0);
+    }
+    add_words(path, path->depth + 1, MATCH_LONG, lane, words);
+    add_words(path, path->depth + 1, MATCH_SHORT, lane, short_words);
+    spread_runs(runs, lane, ended);
+    copy_list(words, list);
+    add_list(list, short_words, lanes_all(beside));
+    store_list(list, out_run);
+    add_list(words, short_words, lanes_all(0));
+    copy_list(words, list);
+    add_list(list, ended, lanes_all(0));
+    store_list(list, out_long);
+    add_list(words, ended, lanes_load(beside_runs));
+    store_list(words, out_short);
+}
+
+static void expand(struct search_path *path)
+{
+    const int64_t beside =
+        key_score(path->tables->lexicon->model.short_beside_run);
+    struct search_node *children = path->children[path->depth];
+    int64_t runs[3][SEARCH_KEEP];
+
+    search_run_starts(path);
+    search_run_lists(path, runs);
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        const int64_t key = runs[SEARCH_DIGIT_01][i];
+        children[0].before_long[i] = key;
+        children[0].before_short[i] = key != 0 ? key + beside : 0;
+        children[0].before_run[i] = 0;
+    }
+    children[1] = children[0];
+    for (unsigned lane = 0; lane < MATCH_LANES; lane += LANES) {
+        expand_lanes(path, lane, runs, children);
+    }
+}
+
+/* The list of the suffixes of LANES last digits, from 'lane' + 2 on. */
+static inline void leaf_list(const struct search_path *path, unsigned lane,
+                             int64_t runs[3][SEARCH_KEEP],
+                             lanes_t list[SEARCH_KEEP])
+{
+    spread_runs(runs, lane, list);
     add_words(path, VN_SUFFIX_DIGITS, MATCH_LONG, lane, list);
 }

@@ -22,6 +22,11 @@ static inline lanes_t lanes_add(lanes_t a, lanes_t b)
     return a + b;
 }
 
+static inline lanes_t lanes_add_to_keys(lanes_t a, lanes_t b)
+{
+    return a != 0 ? a + b : 0;
+}
+
 static inline bool lanes_any_above(lanes_t a, lanes_t b)
 {
     return a > b;
