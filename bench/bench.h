@@ -28,13 +28,11 @@ int bench_quality(int argc, char **argv);
 void bench_message(const char *format, ...) VN_PRINTF(1, 2);
 /* Like bench_message(), then ends the program with BENCH_REFUSED. */
 _Noreturn void bench_refuse(const char *format, ...) VN_PRINTF(1, 2);
-/* bench_error() reports a failure and returns its exit code. */
-int bench_error(enum vn_status status, const struct vn_error *error);
 /*
- * bench_wrong() is for a check inside the run that failed: it fills '*error'
- * with the sentence and returns VN_CORRUPT.
+ * bench_error() reports a failure and returns its exit code. A check inside
+ * the run that failed is VN_CORRUPT.
  */
-#define bench_wrong(error, ...) vn_error_set(error, VN_CORRUPT, __VA_ARGS__)
+int bench_error(enum vn_status status, const struct vn_error *error);
 
 /* ---- Options ----------------------------------------------------------- */
 

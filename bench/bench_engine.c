@@ -129,6 +129,9 @@ static enum vn_status open_oracle(struct engine_bench *bench)
     const enum vn_status status = vn_oracle_open(paths[0], paths[1], paths[2],
                                                  &bench->oracle, &bench->error);
 
+    if (status == VN_IO && bench->error.sys_errno == ENOENT) {
+        return VN_INVALID; // the folder was named by the user
+    }
     return status == VN_OK ? vn_oracle_finish(bench->oracle) : status;
 }
 
@@ -252,7 +255,8 @@ static enum vn_status run_pieces(struct engine_bench *bench,
                                size, gather, to, &bench->error);
     }
     if (status == VN_OK && to->count != (uint64_t)size * PIECES) {
-        status = bench_wrong(&bench->error, "the engine left out records");
+        status = vn_error_set(&bench->error, VN_CORRUPT,
+                              "the engine left out records");
     }
     return status;
 }
@@ -292,9 +296,9 @@ static enum vn_status check_sample(struct engine_bench *bench,
         status = vn_engine_run(engine, bench->keys[i], 1, take_record, &record,
                                &bench->error);
         if (status == VN_OK && !vn_record_equal(&record, &bench->records[i])) {
-            status = bench_wrong(&bench->error,
-                                 "enumerator and %s path differ at %07u",
-                                 vn_engine_path_text(engine), bench->keys[i]);
+            status = vn_error_set(&bench->error, VN_CORRUPT,
+                                  "enumerator and %s path differ at %07u",
+                                  vn_engine_path_text(engine), bench->keys[i]);
         }
     }
     return status;
@@ -308,9 +312,9 @@ static enum vn_status check_hash(struct engine_bench *bench,
     }
     return bench->hash == hash
                ? VN_OK
-               : bench_wrong(&bench->error,
-                             "records of the %s path on %u threads differ",
-                             config->series.name, config->threads);
+               : vn_error_set(&bench->error, VN_CORRUPT,
+                              "records of the %s path on %u threads differ",
+                              config->series.name, config->threads);
 }
 
 static enum vn_status check_config(struct engine_bench *bench,
@@ -367,9 +371,10 @@ static enum vn_status time_enumerator(struct engine_bench *bench)
         wrong += !vn_record_equal(&record, &bench->records[i]);
     }
     bench_series_add(&bench->enumerator, bench_since(start));
-    return wrong == 0 ? VN_OK
-                      : bench_wrong(&bench->error,
-                                    "the enumerator changed %u records", wrong);
+    return wrong == 0
+               ? VN_OK
+               : vn_error_set(&bench->error, VN_CORRUPT,
+                              "the enumerator changed %u records", wrong);
 }
 
 static enum vn_status time_lexicon(struct engine_bench *bench)

@@ -413,7 +413,8 @@ static enum vn_status check_built(struct index_bench *bench)
 
     if (status == VN_OK && (info.records_hash != bench->info.records_hash ||
                             info.size_bytes != bench->info.size_bytes)) {
-        return bench_wrong(&bench->error, "two builds gave different indexes");
+        return vn_error_set(&bench->error, VN_CORRUPT,
+                            "two builds gave different indexes");
     }
     return status;
 }

@@ -256,11 +256,13 @@ static enum vn_status check_worker(struct lookup_bench *bench,
     }
     if (worker->codes != bench->data.codes ||
         worker->tails != bench->data.tails) {
-        return bench_wrong(&bench->error, "%s: got other records", name);
+        return vn_error_set(&bench->error, VN_CORRUPT, "%s: got other records",
+                            name);
     }
     if (worker->spelled != worker->wanted) {
-        return bench_wrong(&bench->error, "%s: %u candidates without text",
-                           name, worker->wanted - worker->spelled);
+        return vn_error_set(&bench->error, VN_CORRUPT,
+                            "%s: %u candidates without text", name,
+                            worker->wanted - worker->spelled);
     }
     return VN_OK;
 }

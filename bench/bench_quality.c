@@ -356,9 +356,9 @@ static enum vn_status find_row(struct quality_bench *bench, struct row *row)
 
         if (vn_spell(row->suffix, row->record.codes[k], row->record.tails[k],
                      &spelling) != VN_OK) {
-            return bench_wrong(&bench->error,
-                               "candidate %u of %07u cannot be spelled", k + 1,
-                               row->suffix);
+            return vn_error_set(&bench->error, VN_CORRUPT,
+                                "candidate %u of %07u cannot be spelled", k + 1,
+                                row->suffix);
         }
         join(spelling.text, letters);
         if (row->rank == 0 && is_reading(bench, row->suffix, letters)) {

@@ -1,6 +1,7 @@
 /* bench_raw.c: what LMDB and write(2) take for the bytes of an index. */
 #include "bench_raw.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -103,6 +104,12 @@ static int open_env(struct raw *raw, const char *path, size_t map_size,
 
 static void close_raw(struct raw *raw)
 {
+    for (unsigned i = 0; i < DATABASES; i++) {
+        if (raw->cursors[i] != NULL) {
+            mdb_cursor_close(raw->cursors[i]); // an end leaves those of reads
+            raw->cursors[i] = NULL;
+        }
+    }
     mdb_txn_abort(raw->txn); // accepts NULL
     raw->txn = NULL;
     if (raw->env != NULL) {
@@ -231,6 +238,7 @@ static int put_batch(struct raw *raw, struct batch *batch)
     if (rc == 0) {
         rc = mdb_txn_commit(raw->txn);
         raw->txn = NULL; // gone, and its cursors, whatever the result
+        memset(raw->cursors, 0, sizeof(raw->cursors));
     }
     return rc;
 }
@@ -299,6 +307,7 @@ enum vn_status raw_compare(struct raw_source *source, const char *path,
     if (status != VN_OK) {
         return status;
     }
+    assert(written != NULL);
     int rc = rewind_source(source);
     if (rc == 0) {
         rc = rewind_source(written);
@@ -315,7 +324,8 @@ enum vn_status raw_compare(struct raw_source *source, const char *path,
     if (rc != 0) {
         status = failed(error, rc, path);
     } else if (!equal) {
-        status = bench_wrong(error, "the raw append has other blocks");
+        status =
+            vn_error_set(error, VN_CORRUPT, "the raw append has other blocks");
     }
     raw_source_close(written);
     return status;
