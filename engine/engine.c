@@ -268,6 +268,9 @@ enum vn_status vn_engine_run(struct vn_engine *engine, uint32_t first,
         return vn_error_set(error, VN_INVALID, "suffixes end at %u",
                             VN_SUFFIXES - 1);
     }
+    if (count == 0) {
+        return VN_OK;
+    }
     struct run run = {
         .engine = engine,
         .first = first,
