@@ -42,7 +42,8 @@ static void *counted(void *memory)
 
 /* ---- The linker sends the calls of the engine here (--wrap) ----------- */
 
-// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names
+// The linker's names.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
@@ -110,7 +111,7 @@ XXH_errorcode __wrap_XXH3_freeState(XXH3_state_t *state)
     live -= state != NULL;
     return __real_XXH3_freeState(state);
 }
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 /* ---- Lexicon ---------------------------------------------------------- */
 

@@ -51,10 +51,10 @@ static void assert_term(const struct vn_explanation *explanation,
 {
     const struct vn_term *term = find_term(explanation, name, token);
 
-    if (term == NULL) {
-        fail_msg("%s: no %s of %s", explanation->spelling.text, name, token);
+    if (term == NULL || term->hundredths != hundredths) {
+        fail_msg("%s: %s of %s is not %d", explanation->spelling.text, name,
+                 token, hundredths);
     }
-    assert_int_equal(term->hundredths, hundredths);
 }
 
 /* ---- Known candidates ------------------------------------------------- */

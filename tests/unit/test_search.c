@@ -80,11 +80,13 @@ static void scalar_and_avx512_give_the_same_records(void **state)
     vn_lexicon_free(lexicon);
 }
 
+static const char many_weights[] =
+    "vanity-model 1\nstart.1 -300\nstart.3 300\nrun_start.3 -300\n"
+    "lone_4 -300\nshort_beside_run 300\noverdial 300\noverdial_letter 90\n";
 static const char *const models[] = {
     "vanity-model 1\ntwin 0\n",
     "vanity-model 1\ntwin 1000\nmiddle 300\ndigit_other 250\n",
-    "vanity-model 1\nstart.1 -300\nstart.3 300\nrun_start.3 -300\n"
-    "lone_4 -300\nshort_beside_run 300\noverdial 300\noverdial_letter 90\n",
+    many_weights,
 };
 
 static void both_paths_agree_under_other_weights(void **state)
