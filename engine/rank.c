@@ -87,8 +87,9 @@ void rank_choose_exactly(const struct search_path *path,
     int64_t unknown;
 
     do {
+        /* The fifth choice itself lies above the floor. */
         const int64_t floor = choice->count == VN_CANDIDATES
-                                  ? choice->adjusted[VN_CANDIDATES - 1]
+                                  ? choice->adjusted[VN_CANDIDATES - 1] - 1
                                   : 0;
         search_exact(path, floor, &exact);
         unknown = exact.count == SEARCH_EXACT_MAX ? 0 : floor;
