@@ -54,7 +54,7 @@ struct vn_aws;
 VN_NODISCARD enum vn_status vn_aws_open(const struct vn_aws_options *options,
                                         struct vn_aws **aws,
                                         struct vn_error *error);
-void vn_aws_close(struct vn_aws *aws); /* accepts NULL */
+void vn_aws_close(struct vn_aws *aws);                 /* accepts NULL */
 const char *vn_aws_region(const struct vn_aws *aws);   /* lent */
 const char *vn_aws_endpoint(const struct vn_aws *aws); /* lent */
 
@@ -66,33 +66,33 @@ enum vn_table_state { VN_TABLE_NO_META, VN_TABLE_LOADING, VN_TABLE_COMPLETE };
 struct vn_table_info {
     char name[256];
     char arn[512];
-    char id[64];        /* TableId */
-    char status[32];    /* "ACTIVE", ... */
-    char key[256];      /* name of the partition key; "" if there is a sort key
-                           or the key is no string */
+    char id[64];     /* TableId */
+    char status[32]; /* "ACTIVE", ... */
+    char key[256];   /* name of the partition key; "" if there is a sort key
+                        or the key is no string */
     bool on_demand;
-    uint64_t write_units; /* provisioned WCU/s; 0 on demand */
-    uint64_t max_write_units; /* OnDemandThroughput, 0 = none */
+    uint64_t write_units;      /* provisioned WCU/s; 0 on demand */
+    uint64_t max_write_units;  /* OnDemandThroughput, 0 = none */
     uint64_t warm_write_units; /* WarmThroughput, 0 = unknown */
-    uint64_t indexes;     /* global and local secondary indexes */
+    uint64_t indexes;          /* global and local secondary indexes */
     bool stream;
     bool deletion_protected;
-    uint64_t item_count;  /* as DescribeTable says: hours old */
+    uint64_t item_count; /* as DescribeTable says: hours old */
     uint64_t size_bytes;
     enum vn_table_state state;
     uint64_t generation, previous; /* of "#meta"; 0 without */
     uint64_t meta_items;
-    char loaded_at[32];   /* RFC 3339 UTC */
+    char loaded_at[32]; /* RFC 3339 UTC */
 };
 
 struct vn_table_create {
-    uint64_t write_units;   /* provisioned WCU and ... */
-    uint64_t read_units;    /* ... RCU; 0 write_units: on demand */
+    uint64_t write_units; /* provisioned WCU and ... */
+    uint64_t read_units;  /* ... RCU; 0 write_units: on demand */
     bool point_in_time_recovery;
     bool deletion_protection;
     const char *const *tags; /* "key=value" */
     size_t tag_count;
-    unsigned wait_s;        /* how long to wait for ACTIVE; 0 = 300 */
+    unsigned wait_s; /* how long to wait for ACTIVE; 0 = 300 */
 };
 
 VN_NODISCARD enum vn_status
@@ -103,8 +103,7 @@ VN_NODISCARD enum vn_status vn_table_describe(struct vn_aws *aws,
                                               const char *table,
                                               struct vn_table_info *info,
                                               struct vn_error *error);
-VN_NODISCARD enum vn_status vn_table_drop(struct vn_aws *aws,
-                                          const char *table,
+VN_NODISCARD enum vn_status vn_table_drop(struct vn_aws *aws, const char *table,
                                           struct vn_error *error);
 
 /* ---- What is loaded --------------------------------------------------- */
@@ -125,24 +124,24 @@ struct vn_load_source {
 
 /* US dollars. Defaults: us-east-1, looked up 2026-11. */
 struct vn_prices {
-    double write_per_million;      /* on demand, 0.625 */
-    double provisioned_per_hour;   /* one WCU for an hour, 0.00065 */
-    double import_per_gb;          /* S3 import, uncompressed, 0.15 */
-    double storage_per_gb_month;   /* 0.25 */
+    double write_per_million;    /* on demand, 0.625 */
+    double provisioned_per_hour; /* one WCU for an hour, 0.00065 */
+    double import_per_gb;        /* S3 import, uncompressed, 0.15 */
+    double storage_per_gb_month; /* 0.25 */
 };
 extern const struct vn_prices vn_prices_default;
 
 /* What a load would send, without network. */
 struct vn_load_plan {
-    uint64_t puts, deletes;     /* of these, deletes cost a unit each, too */
-    uint64_t item_bytes;        /* as DynamoDB counts them, of the puts */
-    uint64_t largest_item;      /* bytes */
+    uint64_t puts, deletes; /* of these, deletes cost a unit each, too */
+    uint64_t item_bytes;    /* as DynamoDB counts them, of the puts */
+    uint64_t largest_item;  /* bytes */
     uint64_t write_units;
     uint64_t import_bytes;      /* DynamoDB JSON lines, uncompressed */
     double write_dollars;       /* on demand */
     double provisioned_dollars; /* at the rate of 'wcu', whole hours */
     double import_dollars;
-    double storage_dollars;     /* a month */
+    double storage_dollars; /* a month */
 };
 
 /* 'has_meta': the table was loaded before (a whole load then deletes, too). */
@@ -155,25 +154,25 @@ vn_load_plan(const struct vn_load_source *source, bool has_meta,
 
 /* Where a load stands. Always acknowledged + dead + pending == total. */
 struct vn_load_counts {
-    uint64_t total;         /* operations: puts and deletes; 0 = not known */
+    uint64_t total; /* operations: puts and deletes; 0 = not known */
     uint64_t acknowledged;
-    uint64_t dead;          /* refused, in the dead-letter file */
+    uint64_t dead; /* refused, in the dead-letter file */
     uint64_t pending;
     uint64_t puts, deletes; /* of the acknowledged */
     uint64_t attempts;      /* operations sent, repeats included */
     uint64_t requests;
-    uint64_t unprocessed;   /* operations that came back */
-    uint64_t throttled;     /* requests refused for throughput */
-    uint64_t failed;        /* requests: 5xx, broken, timed out */
+    uint64_t unprocessed; /* operations that came back */
+    uint64_t throttled;   /* requests refused for throughput */
+    uint64_t failed;      /* requests: 5xx, broken, timed out */
     uint64_t crc_failures;
     uint64_t connections;
     uint64_t credential_refreshes;
-    double consumed_units;  /* as the service counted */
-    uint64_t resumed;       /* operations done before this run */
-    uint64_t resent_bound;  /* at most so many are sent again by a resume */
-    double rate_limit;      /* WCU/s now */
-    char rate_source[32];   /* where the limit comes from: "--max-wcu", ... */
-    double rate;            /* acknowledged operations per second, last 30 s */
+    double consumed_units; /* as the service counted */
+    uint64_t resumed;      /* operations done before this run */
+    uint64_t resent_bound; /* at most so many are sent again by a resume */
+    double rate_limit;     /* WCU/s now */
+    char rate_source[32];  /* where the limit comes from: "--max-wcu", ... */
+    double rate;           /* acknowledged operations per second, last 30 s */
     double elapsed_s, remaining_s; /* remaining < 0: unknown, stalled */
     unsigned in_flight;
     double latency_p50_ms, latency_p95_ms, latency_p99_ms;
@@ -181,18 +180,18 @@ struct vn_load_counts {
 
 struct vn_load_options {
     const char *table;
-    double max_wcu;             /* 0: what the table says */
-    unsigned in_flight;         /* most requests at once; 0 = 64 */
-    const char *checkpoint_path; /* NULL: INDEX.TABLE.load */
-    bool resume;                /* go on with the checkpoint */
-    bool restart;               /* throw a checkpoint away */
-    bool force;                 /* --since against another generation */
-    bool keep;                  /* hard link INDEX.loaded-TABLE at the end */
+    double max_wcu;               /* 0: what the table says */
+    unsigned in_flight;           /* most requests at once; 0 = 64 */
+    const char *checkpoint_path;  /* NULL: INDEX.TABLE.load */
+    bool resume;                  /* go on with the checkpoint */
+    bool restart;                 /* throw a checkpoint away */
+    bool force;                   /* --since against another generation */
+    bool keep;                    /* hard link INDEX.loaded-TABLE at the end */
     const char *dead_letter_path; /* NULL: CHECKPOINT.dead */
-    uint64_t max_dead;          /* more refused operations end the load */
-    unsigned stall_s;           /* without one acknowledgement; 0 = 900 */
-    FILE *metrics;              /* JSON lines, or NULL */
-    const char *prometheus_path; /* rewritten every 10 s, or NULL */
+    uint64_t max_dead;            /* more refused operations end the load */
+    unsigned stall_s;             /* without one acknowledgement; 0 = 900 */
+    FILE *metrics;                /* JSON lines, or NULL */
+    const char *prometheus_path;  /* rewritten every 10 s, or NULL */
     /* Called about four times a second; false = drain, save, stop. */
     bool (*progress)(void *context, const struct vn_load_counts *counts);
     void *progress_context;
@@ -252,7 +251,7 @@ enum vn_check_mode { VN_CHECK_SAMPLE, VN_CHECK_COUNT, VN_CHECK_FULL };
 struct vn_check_options {
     const char *table;
     enum vn_check_mode mode;
-    uint64_t sample;   /* suffixes; 0 = 1000 */
+    uint64_t sample; /* suffixes; 0 = 1000 */
     uint64_t seed;
     bool repair;       /* send what differs, delete what is too much */
     unsigned segments; /* of a parallel Scan; 0 = 16 */

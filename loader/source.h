@@ -44,11 +44,9 @@ struct source {
  * without one. source_open_diff() makes that of what differs between 'since'
  * and 'index'. source_open_export() makes that of the lines of an export.
  */
-VN_NODISCARD enum vn_status source_open_index(struct vn_index *index,
-                                              struct vn_prefix prefix,
-                                              bool deletes,
-                                              struct source **source,
-                                              struct vn_error *error);
+VN_NODISCARD enum vn_status
+source_open_index(struct vn_index *index, struct vn_prefix prefix, bool deletes,
+                  struct source **source, struct vn_error *error);
 VN_NODISCARD enum vn_status source_open_diff(struct vn_index *since,
                                              struct vn_index *index,
                                              struct source **source,
