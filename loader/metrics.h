@@ -1,0 +1,25 @@
+/* metrics.h: what a load counts, for machines: JSON lines and Prometheus. */
+#ifndef VN_METRICS_H
+#define VN_METRICS_H
+
+#include <stdio.h>
+
+#include "loader.h"
+
+/* One line of JSON with all counts; 'event' is "progress" or "end". */
+void metrics_line(FILE *out, const char *event, const char *table,
+                  const struct vn_load_counts *counts);
+
+/* The first line: what the pre-flight found out about the table. */
+void metrics_table(FILE *out, const struct vn_table_info *table,
+                   double rate_limit, const char *rate_source);
+
+/*
+ * Rewrites 'path' in the text format of Prometheus, aside and renamed, so that
+ * a reader sees the old text or the new one.
+ */
+VN_NODISCARD enum vn_status
+metrics_prometheus(const char *path, const char *table,
+                   const struct vn_load_counts *counts, struct vn_error *error);
+
+#endif
