@@ -24,11 +24,15 @@ struct cli_command {
 };
 
 int cmd_build(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_export(int argc, char **argv);
 int cmd_info(int argc, char **argv);
+int cmd_load(int argc, char **argv);
 int cmd_lookup(int argc, char **argv);
 int cmd_rank(int argc, char **argv);
+int cmd_table(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 

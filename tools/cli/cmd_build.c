@@ -4,11 +4,11 @@
 #include "options.h"
 #include "output.h"
 #include "progress.h"
+#include "stop.h"
 
 #include "engine/engine.h"
 #include "index/index.h"
 
-#include <signal.h>
 #include <unistd.h>
 
 enum { KEY_PREFIX = 0x200, KEY_THREADS };
@@ -26,9 +26,6 @@ struct build {
     uint64_t done;
     uint64_t started_ms;
 };
-
-/* The signal that asked to stop, 0 if none did. */
-static volatile sig_atomic_t stop_signal;
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -91,29 +88,13 @@ static const struct argp parser = {
            "  vanity build -o small.mdb --prefix 356",
 };
 
-static void on_stop(int number)
-{
-    stop_signal = number;
-}
-
-/* A second signal ends the program at once (SA_RESETHAND). */
-static void watch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_stop,
-                               .sa_flags = SA_RESETHAND | SA_RESTART};
-
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 static enum vn_status take_records(void *context, uint32_t first,
                                    const struct vn_record *records,
                                    size_t count)
 {
     struct build *build = context;
 
-    if (stop_signal != 0) {
+    if (stop_wanted() != 0) {
         return VN_STOPPED;
     }
     const enum vn_status status =
@@ -139,7 +120,7 @@ static enum vn_status compute(struct build *build, struct vn_error *error)
         *error = *kept;
         status = kept->status;
     }
-    return status == VN_OK && stop_signal != 0 ? VN_STOPPED : status;
+    return status == VN_OK && stop_wanted() != 0 ? VN_STOPPED : status;
 }
 
 static int write_index(struct build *build)
@@ -157,7 +138,7 @@ static int write_index(struct build *build)
     }
     if (status == VN_STOPPED) {
         cli_message("stopped; '%s' is as it was", build->path);
-        return 128 + stop_signal;
+        return 128 + stop_wanted();
     }
     return status == VN_OK ? CLI_DONE : cli_error(status, &error);
 }
@@ -241,7 +222,7 @@ int cmd_build(int argc, char **argv)
     options_parse(&parser, argc, argv, &build);
     build.path = options_index_path(build.path);
     build.started_ms = cli_clock_ms();
-    watch_signals();
+    stop_watch();
     int code = open_lexicon(&build.files, &build.lexicon);
 
     if (code == CLI_DONE) {

@@ -280,6 +280,12 @@ void json_int(struct output *out, int64_t value)
     output_int(out, value);
 }
 
+void json_double(struct output *out, double value)
+{
+    begin_value(out);
+    output_format(out, "%.10g", value);
+}
+
 void json_bool(struct output *out, bool value)
 {
     begin_value(out);

@@ -83,6 +83,7 @@ void json_key(struct output *out, const char *key);
 void json_bytes(struct output *out, struct vn_bytes text);
 void json_text(struct output *out, const char *text);
 void json_int(struct output *out, int64_t value);
+void json_double(struct output *out, double value); /* finite */
 void json_bool(struct output *out, bool value);
 void json_null(struct output *out);
 void json_hex(struct output *out, uint64_t value);     /* "0123456789abcdef" */

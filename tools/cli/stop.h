@@ -1,0 +1,14 @@
+/* stop.h: SIGINT and SIGTERM as a wish to stop in order. */
+#ifndef VN_STOP_H
+#define VN_STOP_H
+
+/*
+ * After stop_watch() the first SIGINT or SIGTERM is only noted; the second one
+ * ends the program at once, as if it had never been watched.
+ */
+void stop_watch(void);
+
+/* The signal that asked to stop, 0 if none did. The exit code is 128 + it. */
+int stop_wanted(void);
+
+#endif
