@@ -1,0 +1,261 @@
+/* aws_endpoint.c: the region, and the address of its DynamoDB. */
+#include "aws_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <curl/curl.h>
+
+/* A region is a label of a host name (RFC 1123). */
+#define REGION_MAX 63u
+
+/* A value and where it was found. */
+struct finding {
+    struct vn_bytes value; /* data NULL: nowhere */
+    const char *source;
+};
+
+static struct finding from_text(const char *text, const char *source)
+{
+    const size_t size = text != NULL ? strlen(text) : 0;
+
+    return (struct finding){{size > 0 ? text : NULL, size}, source};
+}
+
+/* The first of some variables that is set; 'names' ends in NULL. */
+static struct finding from_environment(const struct vn_aws *aws,
+                                       const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        const struct finding found =
+            from_text(aws_variable(aws, *names), *names);
+        if (found.value.data != NULL) {
+            return found;
+        }
+    }
+    return (struct finding){{NULL, 0}, NULL};
+}
+
+/* ---- Region ------------------------------------------------------------- */
+
+static bool is_region(struct vn_bytes text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        const char c = text.data[i];
+        const bool is_hyphen = c == '-' && i > 0 && i + 1 < text.size;
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && !is_hyphen) {
+            return false;
+        }
+    }
+    return text.size > 0 && text.size <= REGION_MAX;
+}
+
+enum vn_status aws_find_region(struct vn_aws *aws,
+                               const struct aws_config *config,
+                               const char *asked, struct vn_error *error)
+{
+    static const char *const names[] = {"AWS_REGION", "AWS_DEFAULT_REGION",
+                                        NULL};
+    struct finding found = from_text(asked, "--region");
+
+    if (found.value.data == NULL) {
+        found = from_environment(aws, names);
+    }
+    if (found.value.data == NULL) {
+        found = (struct finding){aws_config_get(config, "region"), "profile"};
+    }
+    if (found.value.data == NULL) {
+        return vn_error_set(error, VN_INVALID,
+                            "there is no region: give --region, or set "
+                            "AWS_REGION, or region in profile %.64s",
+                            config->profile);
+    }
+    if (!is_region(found.value)) {
+        return vn_error_set(
+            error, VN_INVALID, "the region of %s is no name of a region: %.*s",
+            found.source, (int)found.value.size, found.value.data);
+    }
+    aws->region = strndup(found.value.data, found.value.size);
+    if (aws->region == NULL) {
+        return vn_error_system(error, ENOMEM, "cannot keep the region");
+    }
+    aws_debug(aws, "region %s from %s", aws->region, found.source);
+    return VN_OK;
+}
+
+/* ---- Endpoint ----------------------------------------------------------- */
+
+static bool is_ignored(const struct vn_aws *aws,
+                       const struct aws_config *config)
+{
+    const struct vn_bytes setting =
+        aws_config_get(config, "ignore_configured_endpoint_urls");
+
+    if (aws_variable(aws, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") != NULL) {
+        return aws_variable_true(aws, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    }
+    return setting.size == strlen("true") &&
+           strncasecmp(setting.data, "true", setting.size) == 0;
+}
+
+/* endpoint_url of dynamodb in the services section that the profile names. */
+static enum vn_status from_services(const struct aws_config *config,
+                                    struct finding *found,
+                                    struct vn_error *error)
+{
+    const struct vn_bytes services = aws_config_setting(config, "services");
+
+    if (services.data == NULL) {
+        return VN_OK;
+    }
+    char *name = strndup(services.data, services.size);
+    if (name == NULL) {
+        return vn_error_system(error, ENOMEM, "cannot read services");
+    }
+    const struct aws_ini_place place = {"services", name, "dynamodb"};
+    enum vn_status status = VN_OK;
+    if (!aws_ini_has(&config->config, place.kind, place.name)) {
+        status = vn_error_set(error, VN_INVALID,
+                              "profile %.64s names services %.64s, but %s has "
+                              "no section [services %.64s]",
+                              config->profile, name, config->config_path, name);
+    } else {
+        *found = (struct finding){
+            aws_ini_get(&config->config, &place, "endpoint_url"), "services"};
+    }
+    free(name);
+    return status;
+}
+
+static enum vn_status from_settings(const struct vn_aws *aws,
+                                    const struct aws_config *config,
+                                    struct finding *found,
+                                    struct vn_error *error)
+{
+    static const char *const names[] = {"AWS_ENDPOINT_URL_DYNAMODB",
+                                        "AWS_ENDPOINT_URL", NULL};
+
+    if (is_ignored(aws, config)) {
+        return VN_OK;
+    }
+    *found = from_environment(aws, names);
+    if (found->value.data == NULL) {
+        const enum vn_status status = from_services(config, found, error);
+        if (status != VN_OK) {
+            return status;
+        }
+    }
+    if (found->value.data == NULL) {
+        *found =
+            (struct finding){aws_config_get(config, "endpoint_url"), "profile"};
+    }
+    return VN_OK;
+}
+
+/* A part of the address; NULL if it has none. To be freed with curl_free(). */
+static char *part_of(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+
+    return curl_url_get(url, part, &text, CURLU_NO_DEFAULT_PORT) == CURLUE_OK
+               ? text
+               : NULL;
+}
+
+/* "http(s)://host[:port]" of an address that is no more than that, or NULL. */
+static char *plain_address(CURLU *url)
+{
+    static const CURLUPart others[] = {CURLUPART_USER, CURLUPART_PASSWORD,
+                                       CURLUPART_QUERY, CURLUPART_FRAGMENT};
+    char *scheme = part_of(url, CURLUPART_SCHEME);
+    char *host = part_of(url, CURLUPART_HOST);
+    char *port = part_of(url, CURLUPART_PORT);
+    char *path = part_of(url, CURLUPART_PATH);
+    char *address = NULL;
+    bool is_plain =
+        scheme != NULL && host != NULL && path != NULL &&
+        (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
+        strcmp(path, "/") == 0;
+
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        char *other = part_of(url, others[i]);
+        is_plain = is_plain && other == NULL;
+        curl_free(other);
+    }
+    if (is_plain &&
+        asprintf(&address, "%s://%s%s%s", scheme, host, port != NULL ? ":" : "",
+                 port != NULL ? port : "") < 0) {
+        address = NULL;
+    }
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(port);
+    curl_free(path);
+    return address;
+}
+
+/* Takes the endpoint that was found, if it is one. */
+static enum vn_status take_endpoint(struct vn_aws *aws,
+                                    const struct finding *found,
+                                    struct vn_error *error)
+{
+    const struct vn_bytes value = found->value;
+    char *text = strndup(value.data, value.size);
+    CURLU *url = curl_url();
+
+    if (text != NULL && url != NULL &&
+        curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK) {
+        aws->endpoint = plain_address(url);
+    }
+    curl_url_cleanup(url);
+    free(text);
+    if (aws->endpoint != NULL) {
+        aws_debug(aws, "endpoint %s from %s", aws->endpoint, found->source);
+        return VN_OK;
+    }
+    // What has a user and a password in it is not shown.
+    const bool is_shown = memchr(value.data, '@', value.size) == NULL;
+    return vn_error_set(error, VN_INVALID,
+                        "the endpoint of %s is not of the form "
+                        "https://HOST[:PORT] or http://HOST[:PORT]%s%.*s",
+                        found->source, is_shown ? ": " : "",
+                        is_shown ? (int)value.size : 0, value.data);
+}
+
+static enum vn_status take_default(struct vn_aws *aws, struct vn_error *error)
+{
+    const char *china = strncmp(aws->region, "cn-", 3) == 0 ? ".cn" : "";
+
+    if (asprintf(&aws->endpoint, "https://dynamodb.%s.amazonaws.com%s",
+                 aws->region, china) < 0) {
+        aws->endpoint = NULL;
+        return vn_error_system(error, ENOMEM, "cannot keep the endpoint");
+    }
+    aws_debug(aws, "endpoint %s of the region", aws->endpoint);
+    return VN_OK;
+}
+
+enum vn_status aws_find_endpoint(struct vn_aws *aws,
+                                 const struct aws_config *config,
+                                 const char *asked, struct vn_error *error)
+{
+    struct finding found = from_text(asked, "--endpoint-url");
+    enum vn_status status = VN_OK;
+
+    if (found.value.data == NULL) {
+        status = from_settings(aws, config, &found, error);
+    }
+    if (status == VN_OK && found.value.data == NULL) {
+        return take_default(aws, error);
+    }
+    if (status == VN_OK) {
+        status = take_endpoint(aws, &found, error);
+    }
+    if (status == VN_OK && strncmp(aws->endpoint, "http:", 5) == 0) {
+        aws_debug(aws, "the endpoint has no TLS: nothing sent is hidden");
+    }
+    return status;
+}
