@@ -48,13 +48,16 @@ struct dynamo_stats {
     uint64_t requests, connections, crc_failures, resigned;
 };
 
-/* At most 'in_flight' calls at once (1..256). */
+/* At most 'in_flight' calls at once (1..256). 'aws' must outlive it. */
 VN_NODISCARD enum vn_status dynamo_open(struct vn_aws *aws, unsigned in_flight,
                                         struct dynamo **dynamo,
                                         struct vn_error *error);
 void dynamo_close(struct dynamo *dynamo); /* accepts NULL; drops calls */
+/* How long a call may take, answer included; 30 s unless told. */
+void dynamo_set_timeout(struct dynamo *dynamo, long timeout_ms);
 
-/* A free call, or NULL if all are in flight. Its body is empty. */
+/* A free call, or NULL if all are in flight. Its body is empty. A call is
+ * free again when its 'done' has returned. */
 struct dynamo_call *dynamo_begin(struct dynamo *dynamo);
 struct buf *dynamo_body(struct dynamo_call *call);
 /* An index 0 .. in_flight - 1 of the call, for tables of the caller. */

@@ -1,0 +1,174 @@
+/* meta.c: reads and writes the item "#meta". */
+#include "meta.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "item.h"
+
+#define GENERATION_SIZE 17u
+
+/* The value of the attribute 'name' if it has the type 'type', or NULL. */
+static const char *attribute(const json_t *item, const char *name,
+                             const char *type)
+{
+    return json_string_value(
+        json_object_get(json_object_get(item, name), type));
+}
+
+static bool read_generation(const json_t *item, const char *name,
+                            uint64_t *generation)
+{
+    const char *text = attribute(item, name, "S");
+
+    if (text == NULL || strlen(text) != GENERATION_SIZE - 1 ||
+        strspn(text, "0123456789abcdef") != GENERATION_SIZE - 1) {
+        return false;
+    }
+    *generation = strtoull(text, NULL, 16);
+    return true;
+}
+
+static bool read_number(const json_t *item, const char *name, uint64_t *number)
+{
+    const char *text = attribute(item, name, "N");
+
+    if (text == NULL || text[0] == '\0' || strlen(text) > 18 ||
+        strspn(text, "0123456789") != strlen(text)) {
+        return false;
+    }
+    *number = strtoull(text, NULL, 10);
+    return true;
+}
+
+static bool read_state(const json_t *item, enum vn_table_state *state)
+{
+    const char *text = attribute(item, "state", "S");
+
+    if (text == NULL) {
+        return false;
+    }
+    if (strcmp(text, "complete") == 0) {
+        *state = VN_TABLE_COMPLETE;
+        return true;
+    }
+    *state = VN_TABLE_LOADING;
+    return strcmp(text, "loading") == 0;
+}
+
+static enum vn_status read_item(const json_t *item, const char *table,
+                                struct meta *out, struct vn_error *error)
+{
+    struct meta meta = {.state = VN_TABLE_NO_META};
+    uint64_t format = 0;
+    const char *loaded_at = attribute(item, "loaded_at", "S");
+
+    if (!read_number(item, "format", &format) || format == META_FORMAT) {
+        if (format == 0 || !read_state(item, &meta.state) ||
+            !read_generation(item, "generation", &meta.generation) ||
+            !read_number(item, "items", &meta.items)) {
+            return vn_error_set(error, VN_CORRUPT,
+                                "table %s: the item \"" ITEM_META
+                                "\" is not as vanity writes it",
+                                table);
+        }
+        (void)read_generation(item, "previous", &meta.previous);
+        (void)snprintf(meta.loaded_at, sizeof meta.loaded_at, "%s",
+                       loaded_at != NULL ? loaded_at : "");
+        *out = meta;
+        return VN_OK;
+    }
+    return vn_error_set(error, VN_VERSION,
+                        "table %s: the item \"" ITEM_META
+                        "\" has format %" PRIu64
+                        "; this vanity knows format %d",
+                        table, format, META_FORMAT);
+}
+
+enum vn_status meta_read(struct dynamo *dynamo, const char *table,
+                         struct meta *meta, struct vn_error *error)
+{
+    json_t *answer = NULL;
+    json_t *request =
+        json_pack("{s:s, s:{s:{s:s}}, s:b}", "TableName", table, "Key",
+                  ITEM_KEY, "S", ITEM_META, "ConsistentRead", 1);
+    if (request == NULL) {
+        return vn_error_set(error, VN_NOMEM, "table %s: out of memory", table);
+    }
+    enum vn_status status =
+        dynamo_ask(dynamo, "GetItem", request, &answer, error);
+    json_decref(request);
+    if (status != VN_OK) {
+        return status;
+    }
+    const json_t *item = json_object_get(answer, "Item");
+    if (item == NULL) {
+        *meta = (struct meta){.state = VN_TABLE_NO_META};
+    } else {
+        status = read_item(item, table, meta, error);
+    }
+    json_decref(answer);
+    return status;
+}
+
+static void write_now(char text[META_TIME_SIZE])
+{
+    const time_t now = time(NULL);
+    struct tm tm;
+
+    gmtime_r(&now, &tm);
+    (void)strftime(text, META_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+static void write_generation(uint64_t generation, char text[GENERATION_SIZE])
+{
+    (void)snprintf(text, GENERATION_SIZE, "%016" PRIx64, generation);
+}
+
+static json_t *make_item(const struct meta *meta)
+{
+    char generation[GENERATION_SIZE];
+    char previous[GENERATION_SIZE];
+    char items[24];
+    char format[8];
+    char loaded_at[META_TIME_SIZE];
+
+    write_generation(meta->generation, generation);
+    write_generation(meta->previous, previous);
+    (void)snprintf(items, sizeof items, "%" PRIu64, meta->items);
+    (void)snprintf(format, sizeof format, "%d", META_FORMAT);
+    write_now(loaded_at);
+    json_t *item =
+        json_pack("{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}",
+                  ITEM_KEY, "S", ITEM_META, "state", "S",
+                  meta->state == VN_TABLE_COMPLETE ? "complete" : "loading",
+                  "generation", "S", generation, "items", "N", items, "format",
+                  "N", format, "loaded_at", "S", loaded_at);
+    if (item != NULL && meta->previous != 0 &&
+        json_object_set_new(item, "previous",
+                            json_pack("{s:s}", "S", previous)) != 0) {
+        json_decref(item);
+        return NULL;
+    }
+    return item;
+}
+
+enum vn_status meta_write(struct dynamo *dynamo, const char *table,
+                          const struct meta *meta, struct vn_error *error)
+{
+    json_t *answer = NULL;
+    // json_pack() takes the item over, and fails where there is none.
+    json_t *request =
+        json_pack("{s:s, s:o}", "TableName", table, "Item", make_item(meta));
+    if (request == NULL) {
+        return vn_error_set(error, VN_NOMEM, "table %s: out of memory", table);
+    }
+    const enum vn_status status =
+        dynamo_ask(dynamo, "PutItem", request, &answer, error);
+    json_decref(request);
+    json_decref(answer);
+    return status;
+}
