@@ -3,6 +3,7 @@
 
 #include "export_file.h"
 #include "item.h"
+#include "meta.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -178,8 +179,8 @@ static void add_meta(struct export_writer *writer)
                  "{\"" ITEM_KEY "\":{\"S\":\"" ITEM_META "\"},"
                  "\"state\":{\"S\":\"complete\"},"
                  "\"generation\":{\"S\":\"%016" PRIx64 "\"},"
-                 "\"items\":{\"N\":\"%" PRIu64 "\"},\"format\":{\"N\":\"%u\"}}",
-                 manifest->generation, manifest->suffixes, 1u);
+                 "\"items\":{\"N\":\"%" PRIu64 "\"},\"format\":{\"N\":\"%d\"}}",
+                 manifest->generation, manifest->suffixes, META_FORMAT);
 
     end_line(writer, (size_t)size);
 }
