@@ -1,0 +1,93 @@
+"""Signals: the first saves, a second ends; --resume goes on."""
+import json
+import signal
+import subprocess
+import time
+
+import servers
+import stub_client
+import tables
+from tables import check, environment
+
+
+class Case:
+    def __init__(self, server, folder):
+        self.server = server
+        self.index = tables.build(folder / "p356.mdb", "356")
+        self.wanted = tables.expected(self.index, "356")
+        self.command = [
+            tables.VANITY, "load", "-i", self.index, "--endpoint-url",
+            server.url, "--json", "--progress=json", "--table"]
+
+    def load(self, table, *options):
+        return subprocess.Popen(
+            [*map(str, self.command), table, *options], text=True,
+            env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def wait_items(self, table, count, running):
+        while len(stub_client.received(self.server, table)) < count:
+            check(running.poll() is None, f"ended: {running.poll()}")
+            time.sleep(0.02)
+
+    def create(self, table):
+        tables.run("table", "create", "--endpoint-url", self.server.url,
+                   "--table", table, "-q")
+
+
+def test_first(case, number):
+    table = f"stopped-{number}"
+    case.create(table)
+    running = case.load(table, "--max-wcu", "2000")
+    case.wait_items(table, 1500, running)
+    running.send_signal(number)
+    out, err = running.communicate(timeout=60)
+    check(running.returncode == 128 + number, f"{running.returncode} {err}")
+    counts = json.loads(out)
+    tables.account(counts)
+    check(0 < counts["acknowledged"] < counts["total"], f"half: {counts}")
+    check("--resume" in err and " dead + " in err, f"the way on: {err}")
+    before = stub_client.received(case.server, table)
+    running = case.load(table, "--resume")
+    out, err = running.communicate(timeout=120)
+    check(running.returncode == 0, f"resume: {running.returncode} {err}")
+    counts = json.loads(out)
+    tables.account(counts)
+    tables.compare(stub_client.items(case.server, table), case.wanted, "all")
+    after = stub_client.received(case.server, table)
+    again = sum(1 for key in after
+                if key in before and key != "#meta"
+                and after[key] > before[key])
+    check(again <= counts["resent_bound"],
+          f"{again} sent again, {counts['resent_bound']} announced")
+    for line in err.splitlines():
+        if line.startswith("{"):
+            tables.account(json.loads(line))
+
+
+def test_second(case):
+    """The service does not answer: draining takes until a second signal."""
+    case.create("hanging")
+    stub_client.control(case.server, faults={"hang": 1}, hang_s=60,
+                        operations=["BatchWriteItem"])
+    running = case.load("hanging")
+    case.wait_items("hanging", 50, running)
+    running.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    check(running.poll() is None, "it waits for what is under way")
+    running.send_signal(signal.SIGTERM)
+    running.communicate(timeout=20)
+    check(running.returncode == -signal.SIGTERM, f"{running.returncode}")
+    stub_client.control(case.server, faults={})
+
+
+def main():
+    with servers.stub() as server, tables.work_folder() as folder:
+        case = Case(server, folder)
+        test_first(case, signal.SIGINT)
+        test_first(case, signal.SIGTERM)
+        test_second(case)
+    print("all as it should be")
+
+
+if __name__ == "__main__":
+    main()
