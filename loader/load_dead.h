@@ -1,0 +1,39 @@
+/* load_dead.h: the dead-letter file: operations that were refused for good. */
+#ifndef VN_LOAD_DEAD_H
+#define VN_LOAD_DEAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/error.h"
+#include "source.h"
+
+/* One JSON object a line. The file is made by its first line. */
+struct load_dead {
+    const char *path; /* lent */
+    int fd;           /* -1: not yet opened */
+    uint64_t size;
+    bool unsynced;
+    int failed; /* errno of the first failure, 0 = none */
+};
+
+/*
+ * Keeps the first 'size' bytes of an old file (0: removes it): they belong to
+ * what the checkpoint has marked.
+ */
+VN_NODISCARD enum vn_status load_dead_open(struct load_dead *dead,
+                                           const char *path, uint64_t size,
+                                           struct vn_error *error);
+void load_dead_write(struct load_dead *dead, const char *line);
+void load_dead_fail(struct load_dead *dead); /* a line was lost: no memory */
+uint64_t load_dead_size(const struct load_dead *dead);
+/* Before a checkpoint counts them: says the first failure, too. */
+VN_NODISCARD enum vn_status load_dead_sync(struct load_dead *dead,
+                                           struct vn_error *error);
+void load_dead_close(struct load_dead *dead);
+
+/* {"suffix","operation","error","message","item"}: of malloc(), or NULL. */
+char *load_dead_line(const struct source_op *op, const char *type,
+                     const char *message);
+
+#endif
