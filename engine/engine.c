@@ -1,6 +1,8 @@
 /* engine.c: all suffixes in order, on all threads. */
 #include "engine.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,6 +71,45 @@ static unsigned default_threads(void)
 #endif
 }
 
+#ifdef _OPENMP
+static void *wait_for_all(void *gate)
+{
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
+}
+
+/*
+ * OpenMP ends the program where it cannot start a thread. So as many are held
+ * at once beforehand: returns 0, or why the last one could not be started.
+ */
+static int try_threads(unsigned threads)
+{
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t *started = calloc(threads, sizeof *started);
+    unsigned count = 0;
+    int failure = started == NULL ? ENOMEM : 0;
+
+    pthread_mutex_lock(&gate);
+    while (failure == 0 && count + 1 < threads) {
+        failure = pthread_create(&started[count], NULL, wait_for_all, &gate);
+        count += failure == 0;
+    }
+    pthread_mutex_unlock(&gate);
+    while (count > 0) {
+        (void)pthread_join(started[--count], NULL);
+    }
+    free(started);
+    return failure;
+}
+#else
+static int try_threads(unsigned threads)
+{
+    (void)threads;
+    return 0;
+}
+#endif
+
 enum vn_status vn_engine_new(const struct vn_lexicon *lexicon,
                              const struct vn_engine_options *options,
                              struct vn_engine **engine, struct vn_error *error)
@@ -84,13 +125,21 @@ enum vn_status vn_engine_new(const struct vn_lexicon *lexicon,
         return vn_error_set(error, VN_INVALID,
                             "this processor has no AVX-512 F and DQ");
     }
+    const unsigned threads =
+        chosen->threads != 0 ? chosen->threads : default_threads();
+    const int failure = try_threads(threads);
+    if (failure != 0) {
+        return vn_error_system(error, failure,
+                               "cannot start %u threads at once (fewer may do)",
+                               threads);
+    }
     struct vn_engine *made = calloc(1, sizeof *made);
     if (made == NULL) {
         return vn_error_set(error, VN_NOMEM, "out of memory");
     }
     made->tables.lexicon = lexicon;
     made->ops = ops_of(chosen->path);
-    made->threads = chosen->threads != 0 ? chosen->threads : default_threads();
+    made->threads = threads;
     made->counts = calloc(made->threads, sizeof *made->counts);
     made->paths = calloc(made->threads, sizeof *made->paths);
     if (made->counts == NULL || made->paths == NULL ||

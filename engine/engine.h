@@ -137,7 +137,8 @@ struct vn_engine_options {
  * Cost: about 0.1 s and 40 MB for the embedded data.
  *
  * Returns VN_OK; VN_INVALID for a number of threads out of range or a path
- * that this processor has not; VN_NOMEM.
+ * that this processor has not; VN_IO if the threads cannot be started;
+ * VN_NOMEM.
  */
 VN_NODISCARD enum vn_status
 vn_engine_new(const struct vn_lexicon *lexicon,
