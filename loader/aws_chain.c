@@ -177,8 +177,7 @@ static enum vn_status process_keys(struct chain *chain, struct aws_keys *keys,
     }
     const enum vn_status status =
         run_process(command, chain->config.profile, keys, error);
-    explicit_bzero(command, strlen(command));
-    free(command);
+    aws_wipe(command);
     return status;
 }
 

@@ -211,12 +211,11 @@ static enum vn_status take_endpoint(struct vn_aws *aws,
         aws->endpoint = plain_address(url);
     }
     curl_url_cleanup(url);
-    free(text);
+    aws_wipe(text); // a user and a password may stand in it
     if (aws->endpoint != NULL) {
         aws_debug(aws, "endpoint %s from %s", aws->endpoint, found->source);
         return VN_OK;
     }
-    // What has a user and a password in it is not shown.
     const bool is_shown = memchr(value.data, '@', value.size) == NULL;
     return vn_error_set(error, VN_INVALID,
                         "the endpoint of %s is not of the form "

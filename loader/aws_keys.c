@@ -11,7 +11,7 @@
 
 /* ---- Texts -------------------------------------------------------------- */
 
-static void wipe(char *text)
+void aws_wipe(char *text)
 {
     if (text != NULL) {
         explicit_bzero(text, strlen(text));
@@ -21,9 +21,9 @@ static void wipe(char *text)
 
 void aws_keys_reset(struct aws_keys *keys)
 {
-    wipe(keys->access_key_id);
-    wipe(keys->secret_access_key);
-    wipe(keys->session_token);
+    aws_wipe(keys->access_key_id);
+    aws_wipe(keys->secret_access_key);
+    aws_wipe(keys->session_token);
     *keys = (struct aws_keys){0};
 }
 

@@ -52,6 +52,9 @@ VN_NODISCARD enum vn_status aws_keys_parse(struct aws_keys *keys,
 /* aws_keys_time() reads a time of RFC 3339; without a zone it is UTC. */
 bool aws_keys_time(const char *text, int64_t *time_s);
 
+/* Overwrites and frees a text; accepts NULL. */
+void aws_wipe(char *text);
+
 /* An empty buffer for secrets: it never moves, so that it can be wiped. */
 VN_NODISCARD bool aws_answer_init(struct buf *answer);
 void aws_answer_reset(struct buf *answer); /* wipes, frees */

@@ -119,15 +119,6 @@ out:
     return status;
 }
 
-/* Wipes a text that was put together, and frees it. */
-static void drop(char *text)
-{
-    if (text != NULL) {
-        explicit_bzero(text, strlen(text));
-        free(text);
-    }
-}
-
 static enum vn_status no_memory(struct vn_error *error)
 {
     return vn_error_system(error, ENOMEM, "cannot ask for credentials");
@@ -297,8 +288,8 @@ enum vn_status aws_container_keys(const struct vn_aws *aws,
         status =
             parse_answer("the container endpoint", code, &answer, keys, error);
     }
-    drop(url);
-    drop(header);
+    aws_wipe(url);
+    aws_wipe(header);
     aws_answer_reset(&answer);
     return status;
 }
@@ -430,7 +421,7 @@ enum vn_status aws_instance_keys(const struct vn_aws *aws,
         status =
             parse_answer("the instance metadata", code, &answer, keys, error);
     }
-    drop(header);
+    aws_wipe(header);
     free(path);
     aws_answer_reset(&answer);
     return status;

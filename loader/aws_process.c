@@ -19,6 +19,7 @@
 /* The words of a command, one after the other in 'text'. */
 struct words {
     char *text;
+    size_t size; /* of 'text', all words together */
     char **list; /* ends in NULL */
     size_t count;
 };
@@ -26,7 +27,7 @@ struct words {
 static void words_free(struct words *words)
 {
     if (words->text != NULL) {
-        explicit_bzero(words->text, strlen(words->text));
+        explicit_bzero(words->text, words->size);
     }
     free(words->text);
     free(words->list);
@@ -67,11 +68,11 @@ static bool read_word(const char **from, char **to)
 static enum vn_status words_split(const char *command, struct words *words,
                                   struct vn_error *error)
 {
-    const size_t size = strlen(command);
     const char *from = command;
 
-    words->text = calloc(1, size + 1);
-    words->list = calloc(size / 2 + 2, sizeof *words->list);
+    words->size = strlen(command) + 1;
+    words->text = calloc(1, words->size);
+    words->list = calloc(words->size / 2 + 2, sizeof *words->list);
     if (words->text == NULL || words->list == NULL) {
         return vn_error_system(error, ENOMEM, "cannot run credential_process");
     }
@@ -254,7 +255,7 @@ static enum vn_status run(char *const *words, int timeout_ms, struct buf *out,
 enum vn_status aws_process_run(const char *command, int timeout_ms,
                                struct buf *out, struct vn_error *error)
 {
-    struct words words = {NULL, NULL, 0};
+    struct words words = {0};
 
     enum vn_status status = words_split(command, &words, error);
     if (status == VN_OK) {
