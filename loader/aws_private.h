@@ -69,7 +69,8 @@ VN_NODISCARD enum vn_status aws_find_endpoint(struct vn_aws *aws,
                                               const char *asked,
                                               struct vn_error *error);
 
-/* ---- Credentials (aws_chain.c, aws_metadata.c) -------------------------- */
+/* ---- Credentials (aws_chain.c, aws_container.c, ...)
+ * -------------------------- */
 
 /* The first of all places that has some; '*keys' is empty before. */
 VN_NODISCARD enum vn_status aws_find_keys(const struct vn_aws *aws,
