@@ -201,38 +201,48 @@ enum vn_status vn_table_describe(struct vn_aws *aws, const char *table,
 /* ---- Waiting ---------------------------------------------------------- */
 
 /*
- * Asks until the table is ACTIVE ('gone' false) or is no more ('gone' true).
- * A new table may not be found at first: descriptions lag behind.
+ * Asks once; '*reached' tells whether the table is ACTIVE, or for 'gone' is no
+ * more. A new table may not be found at first: descriptions lag behind.
  */
+static enum vn_status look(struct dynamo *dynamo, const char *table, bool gone,
+                           struct vn_table_info *info, bool *reached,
+                           struct vn_error *error)
+{
+    const enum vn_status status = describe(dynamo, table, info, error);
+
+    if (status == VN_NOT_FOUND) {
+        *reached = gone;
+        return VN_OK;
+    }
+    *reached = !gone && strcmp(info->status, "ACTIVE") == 0;
+    return status;
+}
+
 static enum vn_status wait_for(struct dynamo *dynamo, const char *table,
                                bool gone, unsigned wait_s,
                                struct vn_error *error)
 {
     const int64_t end_ms = dynamo_loop_now_ms() + (int64_t)wait_s * 1000;
-    struct vn_table_info info = {.status = "unknown"};
+    struct vn_table_info info = {.status = "not there"};
     int step_ms = WAIT_FIRST_MS;
+    bool reached = false;
+    enum vn_status status = look(dynamo, table, gone, &info, &reached, error);
 
-    for (;;) {
-        enum vn_status status = describe(dynamo, table, &info, error);
-        if (status == VN_NOT_FOUND ? gone : status != VN_OK) {
-            return gone && status == VN_NOT_FOUND ? VN_OK : status;
-        }
-        if (!gone && status == VN_OK && strcmp(info.status, "ACTIVE") == 0) {
-            return VN_OK;
-        }
-        if (dynamo_loop_now_ms() >= end_ms) {
-            return vn_error_set(error, VN_IO,
-                                "table %s: still %s after %u s; 'vanity table "
-                                "describe' tells when it is %s",
-                                table, info.status, wait_s,
-                                gone ? "gone" : "ACTIVE");
-        }
+    while (status == VN_OK && !reached && dynamo_loop_now_ms() < end_ms) {
         status = dynamo_poll(dynamo, step_ms, error);
-        if (status != VN_OK) {
-            return status;
-        }
         step_ms = step_ms * 2 < WAIT_STEP_MS ? step_ms * 2 : WAIT_STEP_MS;
+        if (status == VN_OK) {
+            status = look(dynamo, table, gone, &info, &reached, error);
+        }
     }
+    if (status == VN_OK && !reached) {
+        return vn_error_set(error, VN_IO,
+                            "table %s: still %s after %u s; 'vanity table "
+                            "describe' tells when it is %s",
+                            table, info.status, wait_s,
+                            gone ? "gone" : "ACTIVE");
+    }
+    return status;
 }
 
 /* ---- Create ----------------------------------------------------------- */
