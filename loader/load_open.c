@@ -13,6 +13,8 @@
 
 /* What a new table on demand sustains (facts of the service, 2026-11). */
 #define NEW_TABLE_WCU 4000.0
+/* Taken for the latency until it is known. */
+#define FIRST_LATENCY_MS 20.0
 /* No ceiling: more than any table has. */
 #define NO_CEILING 1e9
 
@@ -105,12 +107,15 @@ static void choose_rate(struct load *load)
     }
     if (load->options->max_wcu > 0 && load->options->max_wcu < ceiling) {
         ceiling = load->options->max_wcu;
-        from = "--max-wcu";
+        from = start > ceiling ? "--max-wcu" : from;
     }
     rate_init(&load->rate, start, ceiling, load->start_ns);
     (void)snprintf(load->counts.rate_source, sizeof load->counts.rate_source,
                    "%s", from);
     load->counts.rate_limit = load->rate.limit;
+    load->in_flight_wanted =
+        rate_in_flight(load->rate.limit, rate_batch(&load->rate, BATCH_MAX),
+                       FIRST_LATENCY_MS, load->in_flight_most);
 }
 
 /* ---- "#meta" ------------------------------------------------------------ */
@@ -349,7 +354,6 @@ static enum vn_status open_work(struct load *load)
     load->in_flight_most = load->options->in_flight > 0
                                ? load->options->in_flight
                                : LOAD_IN_FLIGHT_DEFAULT;
-    load->in_flight_wanted = load->in_flight_most;
     load->retry = retry_new(LOAD_PENDING_MOST);
     load->units = load_units_new(LOAD_PENDING_MOST + 1);
     load->slots = calloc(load->in_flight_most, sizeof *load->slots);

@@ -14,8 +14,8 @@
 #define CUT_SHARE 0.5
 /* Below this share of use, something else holds the load back. */
 #define BUSY_SHARE 0.7
-/* One unit in four seconds: a load never stands still for the rate. */
-#define LIMIT_LEAST 0.25
+/* Of the start. */
+#define FLOOR_SHARE 0.1
 
 static double burst(const struct rate *rate)
 {
@@ -32,6 +32,7 @@ void rate_init(struct rate *rate, double start, double ceiling, int64_t now_ns)
     assert(start > 0 && ceiling > 0);
     *rate = (struct rate){
         .limit = fmin(start, ceiling),
+        .start = fmin(start, ceiling),
         .ceiling = ceiling,
         .filled_ns = now_ns,
         .window_ns = now_ns,
@@ -79,7 +80,7 @@ static void cut(struct rate *rate, int64_t now_ns)
 
     fill(rate, now_ns);
     rate->limit *= 1.0 - fmin(CUT_MOST, CUT_SHARE * share);
-    rate->limit = fmax(rate->limit, LIMIT_LEAST);
+    rate->limit = fmax(rate->limit, rate->start * FLOOR_SHARE);
     rate->slow_start = false;
 }
 
@@ -93,7 +94,7 @@ static void grow(struct rate *rate, int64_t now_ns)
     }
     fill(rate, now_ns);
     if (!rate->slow_start) {
-        rate->limit *= 1.0 + GROWTH * elapsed_s;
+        rate->limit += GROWTH * elapsed_s * fmax(rate->limit, rate->start);
     } else if (now_ns - rate->doubled_ns >= DOUBLE_NS) {
         rate->limit *= 2.0;
         rate->doubled_ns = now_ns;

@@ -12,10 +12,14 @@
  * of a second of it. The limit follows the answers: doubled every five seconds
  * until the first throttling, then 2 % more per second, and cut by half of the
  * share that came back (30 % at most), at most once in 250 ms. It grows only
- * while it is what holds the load back. Times are monotonic, in nanoseconds.
+ * while it is what holds the load back, and never falls below a tenth of where
+ * it began: what is refused at that rate is refused for another reason than
+ * the rate, and the backoff of each operation does the rest. Times are
+ * monotonic, in nanoseconds.
  */
 struct rate {
     double limit;   /* units per second now */
+    double start;   /* at the beginning */
     double ceiling; /* never above */
     double tokens;
     int64_t filled_ns;  /* when tokens were added last */
