@@ -39,7 +39,7 @@ def test_where(cases):
     cases.refused(*cases.where, "--profile", "nobody", says=("nobody",))
     half = environment()
     del half["AWS_SECRET_ACCESS_KEY"]
-    cases.refused(*cases.where, env=half, says=("AWS_SECRET_ACCESS_KEY",))
+    cases.refused(*cases.where, env=half, says=("secret access key",))
     closed = f"http://127.0.0.1:{servers.free_port()}"
     for command in (("load", "-i", cases.index), ("table", "describe"),
                     ("check", "-i", cases.index)):

@@ -171,7 +171,7 @@ static bool note_progress(void *context, uint64_t done, uint64_t total)
 static void print_summary(const struct export *export)
 {
     const struct vn_export_counts *counts = &export->counts;
-    const double gigabytes = (double)counts->raw_bytes / 1e9;
+    const double gigabytes = (double)counts->raw_bytes / (1 << 30);
     char items[CLI_GROUPED_SIZE];
     char objects[CLI_GROUPED_SIZE];
     char skipped[CLI_GROUPED_SIZE];
@@ -180,10 +180,10 @@ static void print_summary(const struct export *export)
     char dollars[AWS_DOLLARS_SIZE];
 
     cli_message(
-        "wrote '%s': %s items in %s files (%s were there), %s bytes, "
-        "stored as %s; importing them costs about %s",
+        "wrote '%s': %s items in %s file%s (%s there before), %s "
+        "bytes, stored as %s; the import costs %s",
         export->options.directory, cli_grouped(counts->items, items),
-        cli_grouped(counts->objects, objects),
+        cli_grouped(counts->objects, objects), counts->objects == 1 ? "" : "s",
         cli_grouped(counts->skipped, skipped),
         cli_grouped(counts->raw_bytes, raw),
         cli_grouped(counts->stored_bytes, stored),

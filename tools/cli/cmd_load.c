@@ -56,6 +56,7 @@ struct load {
     struct open_index index_open, since_open;
     struct vn_aws *aws;
     struct load_report report;
+    bool begun;
 };
 
 static void parse_progress(struct load *load, const char *text)
@@ -337,10 +338,27 @@ static int open_source(struct load *load)
 
 /* ---- Loading ------------------------------------------------------------ */
 
+/* Before anything is sent: what a resume may send a second time. */
+static void print_resume(const struct vn_load_counts *counts)
+{
+    char resumed[CLI_GROUPED_SIZE];
+    char total[CLI_GROUPED_SIZE];
+    char bound[CLI_GROUPED_SIZE];
+
+    cli_message("%s of %s were done; at most %s are sent again",
+                cli_grouped(counts->resumed, resumed),
+                cli_grouped(counts->total, total),
+                cli_grouped(counts->resent_bound, bound));
+}
+
 static bool note_progress(void *context, const struct vn_load_counts *counts)
 {
     struct load *load = context;
 
+    if (!load->begun && load->options.resume && !load->common.quiet) {
+        print_resume(counts);
+    }
+    load->begun = true;
     load_report_update(&load->report, counts);
     return stop_wanted() == 0;
 }

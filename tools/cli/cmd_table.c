@@ -290,7 +290,9 @@ static void write_text(struct output *out, const struct vn_table_info *info)
 {
     write_line(out, "table", info->name);
     write_line(out, "ARN", info->arn);
-    write_line(out, "id", info->id);
+    if (info->id[0] != '\0') {
+        write_line(out, "id", info->id);
+    }
     write_line(out, "status", info->status);
     write_line(out, "partition key",
                info->key[0] != '\0' ? info->key : "not one string");
@@ -391,10 +393,6 @@ static int describe(const struct table *table)
 static int create(const struct table *table)
 {
     struct vn_error error = {0};
-
-    if (!table->common.quiet) {
-        print_costs(table);
-    }
     const enum vn_status status = vn_table_create(
         table->aws, table->aws_options.table, &table->create, &error);
 
@@ -404,6 +402,7 @@ static int create(const struct table *table)
     if (!table->common.quiet) {
         cli_message("created '%s' in %s; it can be used",
                     table->aws_options.table, vn_aws_region(table->aws));
+        print_costs(table);
     }
     return table->common.json ? describe(table) : CLI_DONE;
 }

@@ -186,8 +186,10 @@ static void write_times(struct plans *plans, double rate)
 
         if (seconds >= 120) {
             snprintf(text, sizeof(text), "%.1f min", seconds / 60);
-        } else {
+        } else if (seconds >= 0.05) {
             snprintf(text, sizeof(text), "%.1f s", seconds);
+        } else {
+            snprintf(text, sizeof(text), "under 0.1 s");
         }
         write_cell(&plans->out, text);
     }

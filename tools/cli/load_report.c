@@ -15,11 +15,17 @@
 
 #define LINE_SIZE 320
 
+/* Objects begin at once, with what a resume starts from. */
+static uint64_t first_ms(enum load_report_mode mode)
+{
+    return mode == LOAD_REPORT_JSON ? 0 : cli_clock_ms();
+}
+
 void load_report_start(struct load_report *report, enum load_report_mode mode)
 {
     *report = (struct load_report){.mode = mode,
                                    .terminal = isatty(STDERR_FILENO) == 1,
-                                   .drawn_ms = cli_clock_ms(),
+                                   .drawn_ms = first_ms(mode),
                                    .sampled_ms = cli_clock_ms()};
 }
 

@@ -1,0 +1,1 @@
+vanity check -i p356.mdb --sample 0

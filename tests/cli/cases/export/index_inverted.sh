@@ -1,0 +1,1 @@
+vanity export -i inverted.mdb -o out

@@ -1,0 +1,2 @@
+vanity export -i nothing.mdb -o out
+ls out

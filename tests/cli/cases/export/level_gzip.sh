@@ -1,0 +1,1 @@
+vanity export -i p356.mdb -o out --compress gzip --level 10

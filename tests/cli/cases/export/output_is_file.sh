@@ -1,0 +1,2 @@
+touch out
+vanity export -i p356.mdb -o out

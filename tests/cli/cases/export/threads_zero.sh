@@ -1,0 +1,1 @@
+vanity export -i p356.mdb -o out --threads 0

@@ -1,0 +1,1 @@
+vanity load p356.mdb

@@ -1,0 +1,1 @@
+vanity load --dry-run -i p3569.mdb --json --table phones

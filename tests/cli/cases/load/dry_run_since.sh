@@ -1,0 +1,1 @@
+vanity load --dry-run -i own.mdb --since=p356.mdb

@@ -1,0 +1,1 @@
+vanity load --dry-run -i inverted.mdb

@@ -1,0 +1,1 @@
+vanity load -i p356.mdb --since=own.mdb --prefix 3569

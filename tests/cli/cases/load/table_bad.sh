@@ -1,0 +1,1 @@
+vanity load -i p356.mdb --table ../phones

@@ -1,0 +1,1 @@
+VANITY_TABLE=a/b vanity load -i p356.mdb

@@ -1,0 +1,5 @@
+# Nothing of the AWS configuration of whoever runs this.
+bare() {
+    env -i PATH="$PATH" HOME=/nonexistent AWS_EC2_METADATA_DISABLED=true "$@"
+}
+bare vanity table describe --region us-east-1 --endpoint-url ftp://example

@@ -1,0 +1,1 @@
+vanity table create drop
