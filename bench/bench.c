@@ -27,6 +27,9 @@ static const struct command commands[] = {
     {"index", "a whole build beside raw LMDB and raw writes", bench_index},
     {"lookup", "random, sorted and batched look-ups in an index", bench_lookup},
     {"quality", "how often advertised phrases are found", bench_quality},
+#ifdef VN_BENCH_PEER
+    {"load", "the loader beside boto3 and wrk, on three servers", bench_load},
+#endif
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 

@@ -1,0 +1,479 @@
+/* bench_load.c: the loader beside boto3 and wrk, on three servers. */
+#include "bench.h"
+
+#include "index/index.h"
+#include "loader/loader.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/*
+ * Servers and rivals are in load_peer.py. On the canned server, nginx that
+ * answers at once, the processor time of an item is compared: there the client
+ * is all that costs. On the emulators, time passed: there the server is.
+ */
+
+#define TABLE "bench"
+/* Above what any server here takes: the loader is not to wait. */
+#define WRITE_UNITS 1000000u
+#define COMMAND_SIZE 1024
+#define PATH_SIZE 256
+
+enum { KEY_SERVER = 0x200, KEY_PREFIX, KEY_IN_FLIGHT, KEY_PEER_ITEMS };
+
+struct load_bench {
+    struct bench_runs runs;
+    const char *path;
+    const char *server; /* NULL: all three */
+    const char *prefix;
+    unsigned in_flight;
+    unsigned peer_items;
+    char folder[PATH_SIZE]; /* temporary */
+    char items[PATH_SIZE + 64];
+    struct vn_index *index;
+    struct vn_load_source source;
+    struct vn_error error;
+};
+
+/* A running server. */
+struct server {
+    pid_t pid;
+    FILE *input; /* closed to end it */
+    char url[128];
+};
+
+/* A client that is measured, and its times. */
+struct rival {
+    struct bench_series wall, cpu;
+};
+
+/* ---- Servers ---------------------------------------------------------- */
+
+_Noreturn static void become_server(const char *name, int input, int output)
+{
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    dup2(input, STDIN_FILENO);
+    dup2(output, STDOUT_FILENO);
+    execl("/usr/bin/python3", "python3", VN_BENCH_PEER, "serve", name,
+          (char *)NULL);
+    _exit(BENCH_FAILED);
+}
+
+static enum vn_status start_server(const char *name, struct server *server,
+                                   struct vn_error *error)
+{
+    int to_child[2];
+    int from_child[2];
+
+    if (pipe(to_child) != 0 || pipe(from_child) != 0) {
+        return vn_error_system(error, errno, "cannot make a pipe");
+    }
+    server->pid = fork();
+    if (server->pid == 0) {
+        close(to_child[1]);
+        become_server(name, to_child[0], from_child[1]);
+    }
+    close(to_child[0]);
+    close(from_child[1]);
+    server->input = fdopen(to_child[1], "w");
+    FILE *answer = fdopen(from_child[0], "r");
+    const bool started =
+        server->pid > 0 && answer != NULL &&
+        fgets(server->url, (int)sizeof(server->url), answer) != NULL;
+
+    if (answer != NULL) {
+        fclose(answer);
+    }
+    if (!started) {
+        return vn_error_set(error, VN_IO, "the server '%s' does not start",
+                            name);
+    }
+    server->url[strcspn(server->url, "\n")] = '\0';
+    return VN_OK;
+}
+
+static void stop_server(struct server *server)
+{
+    if (server->input != NULL) {
+        fclose(server->input);
+    }
+    if (server->pid > 0) {
+        waitpid(server->pid, NULL, 0);
+    }
+}
+
+/* ---- Rivals ----------------------------------------------------------- */
+
+static void start_rival(struct rival *rival, const char *name,
+                        uint64_t operations, unsigned threads)
+{
+    char text[sizeof(rival->cpu.name)];
+
+    bench_series_ns(&rival->wall, name, "ns/item", operations, threads);
+    snprintf(text, sizeof(text), "%.40s, CPU", name);
+    bench_series_ns(&rival->cpu, text, "ns/item", operations, threads);
+}
+
+static void add_times(struct rival *rival, double wall_s, double cpu_s)
+{
+    bench_series_add(&rival->wall, (struct bench_time){wall_s, cpu_s});
+    bench_series_add(&rival->cpu, (struct bench_time){cpu_s, cpu_s});
+}
+
+/* Runs load_peer.py, which prints items, seconds, processor seconds. */
+static enum vn_status run_peer(struct load_bench *bench, const char *what,
+                               const struct server *server, unsigned number,
+                               struct rival *rival)
+{
+    char command[COMMAND_SIZE];
+    unsigned long items = 0;
+    double wall_s = 0;
+    double cpu_s = 0;
+
+    snprintf(command, sizeof(command),
+             "exec /usr/bin/python3 '%s' %s %s %s '%s' %u %u", VN_BENCH_PEER,
+             what, server->url, TABLE, bench->items, bench->peer_items, number);
+    FILE *output = popen(command, "r");
+
+    if (output == NULL) {
+        return vn_error_system(&bench->error, errno, "cannot run %s", what);
+    }
+    const int fields = fscanf(output, "%lu %lf %lf", &items, &wall_s, &cpu_s);
+
+    if (pclose(output) != 0 || fields != 3 || items == 0) {
+        return vn_error_set(&bench->error, VN_IO, "%s failed", what);
+    }
+    rival->wall.operations = items;
+    rival->cpu.operations = items;
+    add_times(rival, wall_s, cpu_s);
+    return VN_OK;
+}
+
+/* ---- The loader ------------------------------------------------------- */
+
+static const char *environment(const char *name)
+{
+    static const char *const values[][2] = {
+        {"AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"},
+        {"AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"},
+        {"AWS_REGION", "us-east-1"},
+    };
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        if (strcmp(values[i][0], name) == 0) {
+            return values[i][1];
+        }
+    }
+    return NULL;
+}
+
+static enum vn_status new_table(struct vn_aws *aws, struct vn_error *error)
+{
+    static const struct vn_table_create create = {.write_units = WRITE_UNITS,
+                                                  .read_units = 10};
+    const enum vn_status status = vn_table_drop(aws, TABLE, error);
+
+    if (status != VN_OK && status != VN_NOT_FOUND) {
+        return status;
+    }
+    return vn_table_create(aws, TABLE, &create, error);
+}
+
+static enum vn_status load_once(struct load_bench *bench, struct vn_aws *aws,
+                                struct rival *rival)
+{
+    char checkpoint[PATH_SIZE + 64];
+    struct vn_load_counts counts;
+
+    snprintf(checkpoint, sizeof(checkpoint), "%s/load", bench->folder);
+    const struct vn_load_options options = {.table = TABLE,
+                                            .max_wcu = WRITE_UNITS,
+                                            .in_flight = bench->in_flight,
+                                            .checkpoint_path = checkpoint,
+                                            .restart = true};
+    const struct bench_time start = bench_now();
+    const enum vn_status status =
+        vn_load(aws, &bench->source, &options, &counts, &bench->error);
+    const struct bench_time time = bench_since(start);
+
+    if (status != VN_OK) {
+        return status;
+    }
+    if (counts.dead != 0 || counts.acknowledged != counts.total) {
+        return vn_error_set(&bench->error, VN_CORRUPT,
+                            "not all items were acknowledged");
+    }
+    rival->wall.operations = counts.acknowledged;
+    rival->cpu.operations = counts.acknowledged;
+    add_times(rival, time.wall_s, time.cpu_s);
+    return VN_OK;
+}
+
+/* ---- Rounds ----------------------------------------------------------- */
+
+/* Which rivals run on a server, and what is compared there. */
+struct contest {
+    const char *server;
+    unsigned boto3_threads;
+    bool wrk;
+    bool by_cpu;
+    bool has_tables;
+};
+
+static const struct contest contests[] = {
+    {.server = "canned", .boto3_threads = 1, .by_cpu = true},
+    {.server = "local", .boto3_threads = 4, .wrk = true, .has_tables = true},
+    {.server = "dynalite", .boto3_threads = 4, .has_tables = true},
+};
+
+struct rivals {
+    struct rival vanity, boto3, wrk;
+};
+
+static enum vn_status run_round(struct load_bench *bench,
+                                const struct contest *contest,
+                                const struct server *server, struct vn_aws *aws,
+                                struct rivals *rivals)
+{
+    enum vn_status status =
+        contest->has_tables ? new_table(aws, &bench->error) : VN_OK;
+
+    if (status == VN_OK) {
+        status = load_once(bench, aws, &rivals->vanity);
+    }
+    if (status == VN_OK) {
+        status = run_peer(bench, "boto3", server, contest->boto3_threads,
+                          &rivals->boto3);
+    }
+    if (status == VN_OK && contest->wrk) {
+        status = run_peer(bench, "wrk", server, bench->in_flight, &rivals->wrk);
+    }
+    return status;
+}
+
+static void print_contest(const struct bench_report *report,
+                          const struct contest *contest,
+                          const struct rivals *rivals)
+{
+    char name[96];
+
+    bench_print_columns(report);
+    bench_print_series(report, &rivals->vanity.wall);
+    bench_print_series(report, &rivals->boto3.wall);
+    if (contest->wrk) {
+        bench_print_series(report, &rivals->wrk.wall);
+    }
+    bench_print_ratio_columns(report);
+    snprintf(name, sizeof(name), "%s: boto3 / vanity, CPU", contest->server);
+    if (contest->by_cpu) {
+        bench_print_ratio(report, name, &rivals->boto3.cpu,
+                          &rivals->vanity.cpu);
+        return;
+    }
+    snprintf(name, sizeof(name), "%s: boto3 / vanity", contest->server);
+    bench_print_ratio(report, name, &rivals->boto3.wall, &rivals->vanity.wall);
+    if (contest->wrk) {
+        snprintf(name, sizeof(name), "%s: wrk / vanity", contest->server);
+        bench_print_ratio(report, name, &rivals->wrk.wall,
+                          &rivals->vanity.wall);
+    }
+}
+
+static enum vn_status hold_contest(struct load_bench *bench,
+                                   const struct contest *contest,
+                                   const struct bench_report *report)
+{
+    struct server server = {.pid = 0};
+    struct vn_aws *aws = NULL;
+    struct rivals *rivals = calloc(1, sizeof(*rivals));
+    enum vn_status status =
+        rivals == NULL ? vn_error_set(&bench->error, VN_NOMEM, "out of memory")
+                       : start_server(contest->server, &server, &bench->error);
+    const struct vn_aws_options options = {.endpoint_url = server.url,
+                                           .environment = environment};
+    char name[48];
+
+    if (status != VN_OK) {
+        goto out;
+    }
+    snprintf(name, sizeof(name), "%s: vanity", contest->server);
+    start_rival(&rivals->vanity, name, 1, 1);
+    snprintf(name, sizeof(name), "%s: boto3", contest->server);
+    start_rival(&rivals->boto3, name, 1, contest->boto3_threads);
+    snprintf(name, sizeof(name), "%s: wrk", contest->server);
+    start_rival(&rivals->wrk, name, 1, 1);
+    status = vn_aws_open(&options, &aws, &bench->error);
+    for (unsigned i = 0; status == VN_OK && i < bench->runs.repeats; i++) {
+        status = run_round(bench, contest, &server, aws, rivals);
+    }
+    if (status == VN_OK) {
+        print_contest(report, contest, rivals);
+    }
+out:
+    vn_aws_close(aws);
+    stop_server(&server);
+    free(rivals);
+    return status;
+}
+
+/* ---- Items for the rivals --------------------------------------------- */
+
+static enum vn_status write_items(struct load_bench *bench)
+{
+    const struct vn_export_options options = {.directory = bench->folder,
+                                              .compression = VN_COMPRESS_NONE,
+                                              .items_per_object = 4000000};
+    struct vn_export_counts counts;
+
+    snprintf(bench->items, sizeof(bench->items), "%s/data/part-00000.json",
+             bench->folder);
+    return vn_export(&bench->source, &options, &counts, &bench->error);
+}
+
+static void remove_folder(const char *folder)
+{
+    char command[COMMAND_SIZE];
+
+    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    if (system(command) != 0) {
+        bench_message("cannot remove '%s'", folder);
+    }
+}
+
+static enum vn_status run_all(struct load_bench *bench)
+{
+    const struct bench_report report = {
+        .bench = "load", .json = bench->runs.json, .threads = 1};
+    enum vn_status status = write_items(bench);
+
+    bench_print_head(&report);
+    for (size_t i = 0;
+         status == VN_OK && i < sizeof(contests) / sizeof(contests[0]); i++) {
+        if (bench->server == NULL ||
+            strcmp(bench->server, contests[i].server) == 0) {
+            status = hold_contest(bench, &contests[i], &report);
+        }
+    }
+    return status;
+}
+
+/* ---- Options ---------------------------------------------------------- */
+
+static void check_server(const char *name)
+{
+    for (size_t i = 0; i < sizeof(contests) / sizeof(contests[0]); i++) {
+        if (strcmp(contests[i].server, name) == 0) {
+            return;
+        }
+    }
+    bench_refuse("--server takes canned, local or dynalite, not '%s'", name);
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct load_bench *bench = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &bench->runs;
+        return 0;
+    case KEY_SERVER:
+        check_server(arg);
+        bench->server = arg;
+        return 0;
+    case KEY_PREFIX:
+        bench->prefix = arg;
+        return 0;
+    case KEY_IN_FLIGHT:
+        bench->in_flight = (unsigned)bench_int("--in-flight", arg, 1, 256);
+        return 0;
+    case KEY_PEER_ITEMS:
+        bench->peer_items =
+            (unsigned)bench_int("--peer-items", arg, 100, 10000000);
+        return 0;
+    case ARGP_KEY_ARG:
+        if (bench->path != NULL) {
+            bench_refuse("takes one index");
+        }
+        bench->path = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (bench->path == NULL) {
+            bench_refuse("name the index");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option options[] = {
+    {.name = "server",
+     .key = KEY_SERVER,
+     .arg = "NAME",
+     .doc = "Only this one of canned, local and dynalite"},
+    {.name = "prefix",
+     .key = KEY_PREFIX,
+     .arg = "DIGITS",
+     .doc = "Load the suffixes of this prefix (default: 35)"},
+    {.name = "in-flight",
+     .key = KEY_IN_FLIGHT,
+     .arg = "N",
+     .doc = "Requests at once, 1 to 256 (default: 16)"},
+    {.name = "peer-items",
+     .key = KEY_PEER_ITEMS,
+     .arg = "N",
+     .doc = "Items that boto3 and wrk send (default: 20000)"},
+    {0},
+};
+
+static const struct argp_child children[] = {{.argp = &bench_runs_argp}, {0}};
+
+static const struct argp parser = {
+    .options = options,
+    .parser = parse_option,
+    .args_doc = "INDEX",
+    .doc = "Time the loader beside boto3's batch_writer and wrk: processor "
+           "time on a server of canned answers (nginx), time passed on "
+           "DynamoDB Local and dynalite (tools/packages installs them)."
+           "\vExamples:\n"
+           "  vanity-bench load vanity.mdb\n"
+           "  vanity-bench load vanity.mdb --server canned --prefix 3\n",
+    .children = children,
+};
+
+int bench_load(int argc, char **argv)
+{
+    struct load_bench bench = {.runs = {.repeats = 3},
+                               .prefix = "35",
+                               .in_flight = 16,
+                               .peer_items = 20000,
+                               .folder = "/tmp/vanity-bench-XXXXXX"};
+
+    argp_parse(&parser, argc, argv, 0, NULL, &bench);
+    signal(SIGPIPE, SIG_IGN);
+    if (mkdtemp(bench.folder) == NULL) {
+        (void)vn_error_system(&bench.error, errno, "cannot make a folder");
+        return bench_error(VN_IO, &bench.error);
+    }
+    enum vn_status status =
+        vn_prefix_parse(bench.prefix, &bench.source.prefix, &bench.error);
+
+    if (status == VN_OK) {
+        status = vn_index_open(bench.path, &bench.index, &bench.error);
+    }
+    bench.source.index = bench.index;
+    bench.source.index_path = bench.path;
+    if (status == VN_OK) {
+        status = run_all(&bench);
+    }
+    vn_index_close(bench.index);
+    remove_folder(bench.folder);
+    return status == VN_OK ? BENCH_DONE : bench_error(status, &bench.error);
+}
