@@ -11,11 +11,9 @@ static enum vn_status no_memory(struct vn_error *error)
     return vn_error_system(error, ENOMEM, "cannot plan the export");
 }
 
-/* The suffixes that lie in the prefix and in that of the index. */
-static enum vn_status set_range(const struct vn_index *index,
-                                struct vn_prefix prefix,
-                                struct export_plan *plan,
-                                struct vn_error *error)
+enum vn_status export_plan_range(const struct vn_index *index,
+                                 struct vn_prefix prefix, uint32_t *first,
+                                 uint32_t *end, struct vn_error *error)
 {
     const struct vn_prefix own = vn_index_info(index)->prefix;
     const struct vn_prefix inner = own.length > prefix.length ? own : prefix;
@@ -26,8 +24,8 @@ static enum vn_status set_range(const struct vn_index *index,
                             "no suffix of the index begins with '%0*u'",
                             (int)prefix.length, prefix.digits);
     }
-    plan->first = vn_prefix_first(inner);
-    plan->end = plan->first + vn_prefix_count(inner);
+    *first = vn_prefix_first(inner);
+    *end = *first + vn_prefix_count(inner);
     return VN_OK;
 }
 
@@ -128,7 +126,8 @@ enum vn_status export_plan_make(struct vn_index *index, struct vn_prefix prefix,
     uint8_t *counts = NULL;
 
     *plan = (struct export_plan){.items_per_object = items_per_object};
-    enum vn_status status = set_range(index, prefix, plan, error);
+    enum vn_status status =
+        export_plan_range(index, prefix, &plan->first, &plan->end, error);
     if (status == VN_OK) {
         status = set_blocks(plan, error);
     }

@@ -42,6 +42,15 @@ VN_NODISCARD enum vn_status export_plan_make(struct vn_index *index,
                                              struct vn_error *error);
 void export_plan_reset(struct export_plan *plan); /* accepts a zeroed one */
 
+/*
+ * export_plan_range() gives the suffixes that lie in 'prefix' and in that of
+ * the index: '*first' and one past the last. Returns VN_OK or VN_OUTSIDE.
+ */
+VN_NODISCARD enum vn_status export_plan_range(const struct vn_index *index,
+                                              struct vn_prefix prefix,
+                                              uint32_t *first, uint32_t *end,
+                                              struct vn_error *error);
+
 /* Items of an object, without "#meta". */
 uint64_t export_plan_items(const struct export_plan *plan, uint32_t object);
 

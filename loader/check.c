@@ -1,0 +1,307 @@
+/* check.c: compares a table with an index. */
+#include "check_private.h"
+
+#include "export_plan.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SAMPLE 1000u
+/* At least as many requests in flight as the lanes of any part. */
+#define SEGMENTS 16u
+
+/* ---- What the parts share ----------------------------------------------- */
+
+bool check_progress(void *context)
+{
+    const struct check *check = context;
+    const struct vn_check_options *options = check->options;
+
+    return options->progress == NULL ||
+           options->progress(options->progress_context, check->done,
+                             check->goal > check->done ? check->goal
+                                                       : check->done);
+}
+
+double check_consumed(const json_t *answer)
+{
+    const json_t *consumed = json_object_get(answer, "ConsumedCapacity");
+    double sum = json_number_value(json_object_get(consumed, "CapacityUnits"));
+
+    for (size_t i = 0; i < json_array_size(consumed); i++) {
+        sum += json_number_value(
+            json_object_get(json_array_get(consumed, i), "CapacityUnits"));
+    }
+    return sum;
+}
+
+static bool is_meta(const json_t *item)
+{
+    const char *key = json_string_value(
+        json_object_get(json_object_get(item, ITEM_KEY), "S"));
+
+    return key != NULL && strcmp(key, ITEM_META) == 0;
+}
+
+enum vn_status check_note(struct check *check, const json_t *item)
+{
+    struct vn_record record;
+    uint32_t suffix = 0;
+    uint64_t hash = 0;
+
+    if (is_meta(item)) {
+        return VN_OK;
+    }
+    if (!item_hash_json(item, &suffix, &hash)) {
+        check->foreign++;
+        return VN_OK;
+    }
+    if (suffix < check->first || suffix >= check->end ||
+        check_bit(&check->found, suffix)) {
+        return VN_OK;
+    }
+    const enum vn_status status =
+        vn_reader_get(check->reader, suffix, &record, check->error);
+    if (status != VN_OK) {
+        return status;
+    }
+    check_set(&check->found, suffix);
+    if (record.codes[0] != 0 && item_hash(suffix, &record) != hash) {
+        check_set(&check->wrong, suffix);
+    }
+    check->counts->found_items++;
+    check->counts->found_hash += hash;
+    return VN_OK;
+}
+
+/* ---- Judging ------------------------------------------------------------ */
+
+/* Notes a difference: counts, reports, and marks it for a repair. */
+static void differ(struct check *check, uint32_t suffix, uint64_t *counter,
+                   const char *what)
+{
+    const struct vn_check_options *options = check->options;
+    const struct vn_check_counts *counts = check->counts;
+    const uint64_t before =
+        counts->missing + counts->different + counts->surplus;
+
+    (*counter)++;
+    check_set(&check->wrong, suffix);
+    if (options->report != NULL && before < options->report_max) {
+        options->report(options->report_context, suffix, what);
+    }
+}
+
+static void judge(struct check *check, uint32_t suffix,
+                  const struct vn_record *record)
+{
+    struct vn_check_counts *counts = check->counts;
+    const bool expected = record->codes[0] != 0;
+    const bool found = check_bit(&check->found, suffix);
+
+    counts->compared++;
+    if (expected) {
+        counts->expected_items++;
+        counts->expected_hash += item_hash(suffix, record);
+    }
+    if (expected && !found) {
+        differ(check, suffix, &counts->missing, "missing");
+    } else if (found && !expected) {
+        differ(check, suffix, &counts->surplus, "too much");
+    } else if (check_bit(&check->wrong, suffix)) {
+        differ(check, suffix, &counts->different, "different");
+    } else {
+        counts->equal++;
+    }
+}
+
+/* Compares what was found with what the index says, suffix by suffix. */
+static enum vn_status judge_all(struct check *check)
+{
+    const bool sample = check->options->mode == VN_CHECK_SAMPLE;
+    struct vn_record records[VN_BLOCK_SUFFIXES];
+    uint32_t loaded = VN_BLOCKS; // block in 'records'
+
+    for (uint32_t i = check->first; i < check->end; i++) {
+        const uint32_t block = i / VN_BLOCK_SUFFIXES;
+        if (sample && !check_bit(&check->asked, i)) {
+            continue;
+        }
+        if (block != loaded) {
+            const enum vn_status status =
+                vn_reader_block(check->reader, block, records, check->error);
+            if (status != VN_OK) {
+                return status;
+            }
+            loaded = block;
+        }
+        judge(check, i, &records[i % VN_BLOCK_SUFFIXES]);
+    }
+    check->counts->surplus += check->foreign;
+    return VN_OK;
+}
+
+/* ---- The modes ---------------------------------------------------------- */
+
+/* splitmix64 (Steele, Lea, Flood 2014). */
+static uint64_t next_random(uint64_t *state)
+{
+    *state += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t z = *state;
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+/*
+ * A sample without repetition (Floyd 1987): for each of the last 'count'
+ * numbers, one up to it, or the number itself if that one is taken.
+ */
+static void choose_sample(struct check *check)
+{
+    const uint32_t all = check->end - check->first;
+    const uint64_t wanted =
+        check->options->sample > 0 ? check->options->sample : SAMPLE;
+    const uint32_t count = wanted < all ? (uint32_t)wanted : all;
+    uint64_t state = check->options->seed;
+
+    for (uint32_t i = all - count; i < all; i++) {
+        const uint32_t chosen =
+            check->first + (uint32_t)(next_random(&state) % (i + 1));
+        check_set(&check->asked,
+                  check_bit(&check->asked, chosen) ? check->first + i : chosen);
+    }
+    check->goal = count;
+}
+
+/* Items that a table of these suffixes has. */
+static enum vn_status count_expected(struct check *check, uint64_t *items)
+{
+    struct vn_record records[VN_BLOCK_SUFFIXES];
+    enum vn_status status = VN_OK;
+
+    for (uint32_t i = check->first; status == VN_OK && i < check->end; i++) {
+        if (i == check->first || i % VN_BLOCK_SUFFIXES == 0) {
+            status = vn_reader_block(check->reader, i / VN_BLOCK_SUFFIXES,
+                                     records, check->error);
+        }
+        *items +=
+            status == VN_OK && records[i % VN_BLOCK_SUFFIXES].codes[0] != 0;
+    }
+    return status;
+}
+
+static enum vn_status compare(struct check *check)
+{
+    enum vn_status status = VN_OK;
+
+    if (check->options->mode == VN_CHECK_SAMPLE) {
+        choose_sample(check);
+        status = check_sample(check);
+    } else {
+        status = count_expected(check, &check->goal);
+        if (status == VN_OK) {
+            status = check_scan(check);
+        }
+    }
+    if (status != VN_OK) {
+        return status;
+    }
+    if (check->options->mode != VN_CHECK_COUNT) {
+        return judge_all(check);
+    }
+    check->counts->expected_items = check->goal;
+    return VN_OK;
+}
+
+/* VN_OK if all is equal. */
+static enum vn_status answer(const struct check *check)
+{
+    const struct vn_check_counts *counts = check->counts;
+    const uint64_t differences =
+        counts->missing + counts->different + counts->surplus;
+
+    if (check->options->mode == VN_CHECK_COUNT) {
+        return counts->found_items == counts->expected_items ? VN_OK
+                                                             : VN_NOT_FOUND;
+    }
+    return differences == counts->repaired ? VN_OK : VN_NOT_FOUND;
+}
+
+/* ---- The check ---------------------------------------------------------- */
+
+static enum vn_status check_options(const struct vn_load_source *source,
+                                    const struct vn_check_options *options,
+                                    struct vn_error *error)
+{
+    if (source->index == NULL || source->since != NULL ||
+        source->export_dir != NULL) {
+        return vn_error_set(error, VN_INVALID,
+                            "a check compares a table with an index");
+    }
+    // The name stands in JSON as it is: nothing that would need an escape.
+    if (options->table == NULL || options->table[0] == '\0' ||
+        strpbrk(options->table, "\"\\ \t\r\n") != NULL) {
+        return vn_error_set(error, VN_INVALID, "a check needs a table's name");
+    }
+    if (options->segments > LANES_MAX) {
+        return vn_error_set(error, VN_INVALID, "a scan has at most %u segments",
+                            LANES_MAX);
+    }
+    if (options->repair && options->mode == VN_CHECK_COUNT) {
+        return vn_error_set(error, VN_INVALID,
+                            "a count does not tell which items differ");
+    }
+    return VN_OK;
+}
+
+static enum vn_status run(struct check *check, struct vn_aws *aws,
+                          const struct vn_load_source *source)
+{
+    check->segments =
+        check->options->segments > 0 ? check->options->segments : SEGMENTS;
+    enum vn_status status =
+        export_plan_range(source->index, source->prefix, &check->first,
+                          &check->end, check->error);
+
+    if (status == VN_OK) {
+        status = vn_reader_new(source->index, &check->reader, check->error);
+    }
+    if (status == VN_OK) {
+        status = dynamo_open(
+            aws, check->segments > SEGMENTS ? check->segments : SEGMENTS,
+            &check->dynamo, check->error);
+    }
+    if (status == VN_OK) {
+        status = compare(check);
+    }
+    if (status == VN_OK && check->options->repair) {
+        status = check_repair(check);
+    }
+    return status == VN_OK ? answer(check) : status;
+}
+
+enum vn_status vn_check(struct vn_aws *aws, const struct vn_load_source *source,
+                        const struct vn_check_options *options,
+                        struct vn_check_counts *counts, struct vn_error *error)
+{
+    enum vn_status status = check_options(source, options, error);
+
+    *counts = (struct vn_check_counts){.compared = 0};
+    if (status != VN_OK) {
+        return status;
+    }
+    struct check *check = calloc(1, sizeof *check);
+    if (check == NULL) {
+        return vn_error_system(error, ENOMEM, "cannot check the table");
+    }
+    check->options = options;
+    check->counts = counts;
+    check->error = error;
+    status = run(check, aws, source);
+    dynamo_close(check->dynamo);
+    vn_reader_free(check->reader);
+    free(check);
+    return status;
+}
