@@ -113,7 +113,15 @@ static enum vn_status act_on_timer(struct dynamo_loop *loop,
         return VN_OK;
     }
     loop->timer_ms = -1;
-    return act(loop, CURL_SOCKET_TIMEOUT, 0, error);
+    const enum vn_status status = act(loop, CURL_SOCKET_TIMEOUT, 0, error);
+    long left_ms = -1;
+    // Our clock counts whole milliseconds, libcurl's does not: called a little
+    // early it does nothing, and does not set the same timer again.
+    if (loop->timer_ms < 0 &&
+        curl_multi_timeout(loop->multi, &left_ms) == CURLM_OK) {
+        (void)set_timer(loop->multi, left_ms, loop);
+    }
+    return status;
 }
 
 static int mask_of(uint32_t events)
