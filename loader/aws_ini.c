@@ -72,6 +72,25 @@ static enum vn_status read_section(struct parser *parser, struct vn_bytes line,
                                           : no_memory(parser->path, error);
 }
 
+/* A setting has '=' or ':', a nested one '=' alone. */
+static bool split_setting(struct vn_bytes line, bool is_nested,
+                          struct aws_ini_entry *entry)
+{
+    struct vn_bytes head;
+    struct vn_bytes tail;
+    bool found = vn_text_split(line, '=', &entry->key, &entry->value);
+
+    if (!is_nested && vn_text_split(line, ':', &head, &tail) &&
+        (!found || head.size < entry->key.size)) {
+        entry->key = head;
+        entry->value = tail;
+        found = true;
+    }
+    entry->key = vn_text_trim(entry->key);
+    entry->value = vn_text_trim(entry->value);
+    return found;
+}
+
 static enum vn_status read_setting(struct parser *parser, struct vn_bytes line,
                                    uint64_t number, struct vn_error *error)
 {
@@ -80,14 +99,12 @@ static enum vn_status read_setting(struct parser *parser, struct vn_bytes line,
         parser->setting.data != NULL && indent > parser->indent;
     struct aws_ini_entry entry = {.section = parser->section};
 
-    if (!vn_text_split(line, '=', &entry.key, &entry.value)) {
+    if (!split_setting(line, is_nested, &entry)) {
         // A value that runs over several lines; none of ours does.
         return is_nested ? VN_OK
                          : vn_error_line(error, parser->path, number,
                                          "a setting is NAME = VALUE");
     }
-    entry.key = vn_text_trim(entry.key);
-    entry.value = vn_text_trim(entry.value);
     if (is_nested) {
         entry.parent = parser->setting;
     } else {

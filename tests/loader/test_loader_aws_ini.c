@@ -47,6 +47,7 @@ static void sections_settings_and_comments_are_told_apart(void **state)
                                    "empty =\n"
                                    "twice = 1\n"
                                    "twice = 2=3\n"
+                                   "colon: a=b\n"
                                    "[nothing]");
 
     (void)state;
@@ -55,6 +56,7 @@ static void sections_settings_and_comments_are_told_apart(void **state)
     check_value(&ini, "", "other", "region", "us-east-1");
     check_value(&ini, "", "other", "empty", NULL);
     check_value(&ini, "", "other", "twice", "2=3");
+    check_value(&ini, "", "other", "colon", "a=b");
     check_value(&ini, "", "Other", "region", NULL);
     assert_true(aws_ini_has(&ini, "", "nothing"));
     assert_false(aws_ini_has(&ini, "", "else"));
