@@ -99,13 +99,13 @@ static enum vn_status take(void *context, unsigned lane, const json_t *answer,
     struct batch *batch = &sample->batches[lane];
     const unsigned sent = batch->count;
     const char *table = check->options->table;
-    const json_t *items =
-        json_object_get(json_object_get(answer, "Responses"), table);
+    const json_t *responses = json_object_get(answer, "Responses");
+    const json_t *items = json_object_get(responses, table); // NULL: none
     const json_t *back =
         json_object_get(json_object_get(answer, "UnprocessedKeys"), table);
     enum vn_status status = VN_OK;
 
-    if (!json_is_array(items) ||
+    if (!json_is_object(responses) ||
         !keep_unprocessed(batch, json_object_get(back, "Keys"))) {
         return vn_error_set(error, VN_IO,
                             "BatchGetItem: the answer is not to what was "

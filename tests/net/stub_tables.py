@@ -433,10 +433,11 @@ class Database:
                 keys, (zlib.crc32(after.encode()), after))
         limit = min(self.page_items, request.get("Limit", self.page_items))
         page = keys[start:start + limit]
-        answer = {"Count": len(page), "ScannedCount": len(page)}
+        items = [table.get(key) for _, key in page]
+        items = [item for item in items if matches(item, request)]
+        answer = {"Count": len(items), "ScannedCount": len(page)}
         if request.get("Select") != "COUNT":
-            answer["Items"] = [project(table.get(key), request)
-                               for _, key in page]
+            answer["Items"] = [project(item, request) for item in items]
         if start + limit < len(keys):
             parts = page[-1][1].split("\0")
             answer["LastEvaluatedKey"] = {
@@ -453,6 +454,20 @@ def throttled(kind, reason):
                "with the UpdateTable API.")
     return Refusal(kind, message, ThrottlingReasons=[{
         "reason": reason, "resource": "arn:aws:dynamodb:table"}])
+
+
+def matches(item, request):
+    """The two filters that our client sends."""
+    expression = request.get("FilterExpression")
+    if expression is None:
+        return True
+    value = item[request["ExpressionAttributeNames"]["#k"]]["S"]
+    other = request["ExpressionAttributeValues"][":v"]["S"]
+    if expression == "begins_with(#k, :v)":
+        return value.startswith(other)
+    if expression == "#k <> :v":
+        return value != other
+    raise invalid("Invalid FilterExpression: " + expression)
 
 
 def project(item, request):
