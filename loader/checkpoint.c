@@ -17,11 +17,13 @@
 
 #include "engine/text.h"
 
-#define MAGIC "VNLOAD1\n"
 #define MAGIC_SIZE 8u
 #define NUMBER_SIZE 8u
 #define STATE_NUMBERS 8u
 #define TEXT_MAX 4096u
+
+static const uint8_t magic[MAGIC_SIZE] = {'V', 'N', 'L', 'O',
+                                          'A', 'D', '1', '\n'};
 
 /* ---- Fields ------------------------------------------------------------- */
 
@@ -54,8 +56,10 @@ static uint8_t *put_text(uint8_t *at, const char *text)
 
     *at++ = (uint8_t)size;
     *at++ = (uint8_t)(size >> 8);
-    memcpy(at, text, size);
-    return at + size;
+    for (size_t i = 0; i < size; i++) {
+        *at++ = (uint8_t)text[i];
+    }
+    return at;
 }
 
 static size_t bits_size(uint64_t units)
@@ -107,7 +111,7 @@ static void encode(const struct checkpoint *checkpoint, uint8_t *out,
     const char *texts[CHECKPOINT_TEXTS];
     uint8_t *at = out;
 
-    memcpy(at, MAGIC, MAGIC_SIZE);
+    memcpy(at, magic, MAGIC_SIZE);
     at = put_number(at + MAGIC_SIZE, checkpoint->identity.fingerprint);
     at = put_number(at, checkpoint->identity.units);
     list_texts(&checkpoint->identity, texts);
@@ -342,7 +346,7 @@ static enum vn_status decode(struct checkpoint *checkpoint,
     struct input input = {(const uint8_t *)file.data, file.size};
 
     if (input.size < MAGIC_SIZE + NUMBER_SIZE ||
-        memcmp(input.at, MAGIC, MAGIC_SIZE) != 0) {
+        memcmp(input.at, magic, MAGIC_SIZE) != 0) {
         return damaged(checkpoint, error);
     }
     input.size -= NUMBER_SIZE;
@@ -422,7 +426,8 @@ static enum vn_status allocate(struct checkpoint *checkpoint, const char *path,
     }
     if (checkpoint->bits == NULL || checkpoint->path == NULL ||
         checkpoint->temp_path == NULL || checkpoint->lock_path == NULL) {
-        return vn_error_system(error, ENOMEM, "cannot open '%s'", path);
+        (void)vn_error_system(error, ENOMEM, "cannot open '%s'", path);
+        return VN_NOMEM;
     }
     return VN_OK;
 }

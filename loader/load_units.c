@@ -146,15 +146,15 @@ static void settle(struct load_units *units, struct checkpoint *checkpoint,
 
 void load_units_acknowledge(struct load_units *units,
                             struct checkpoint *checkpoint,
-                            struct load_dead *dead, uint32_t at, bool delete)
+                            struct load_dead *dead, uint32_t place, bool delete)
 {
-    units->places[at].puts += !delete;
-    units->places[at].deletes += delete;
-    settle(units, checkpoint, dead, at);
+    units->places[place].puts += !delete;
+    units->places[place].deletes += delete;
+    settle(units, checkpoint, dead, place);
 }
 
 void load_units_bury(struct load_units *units, struct checkpoint *checkpoint,
-                     struct load_dead *dead, uint32_t at, char *line)
+                     struct load_dead *dead, uint32_t place, char *line)
 {
     struct letter *letter = malloc(sizeof *letter);
 
@@ -163,10 +163,10 @@ void load_units_bury(struct load_units *units, struct checkpoint *checkpoint,
         free(letter);
         free(line);
     } else {
-        *letter = (struct letter){units->places[at].letters, line};
-        units->places[at].letters = letter;
+        *letter = (struct letter){units->places[place].letters, line};
+        units->places[place].letters = letter;
     }
-    settle(units, checkpoint, dead, at);
+    settle(units, checkpoint, dead, place);
 }
 
 void load_units_flush(struct load_units *units, struct load_dead *dead)
