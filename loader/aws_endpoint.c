@@ -165,36 +165,58 @@ static char *part_of(CURLU *url, CURLUPart part)
                : NULL;
 }
 
-/* "http(s)://host[:port]" of an address that is no more than that, or NULL. */
-static char *plain_address(CURLU *url)
+/* Whether the address has no part but a scheme, a host and a port. */
+static bool is_plain(CURLU *url, const char *scheme)
 {
     static const CURLUPart others[] = {CURLUPART_USER, CURLUPART_PASSWORD,
                                        CURLUPART_QUERY, CURLUPART_FRAGMENT};
+    char *path = part_of(url, CURLUPART_PATH);
+    bool plain = path != NULL && strcmp(path, "/") == 0 && scheme != NULL &&
+                 (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
+
+    curl_free(path);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        char *other = part_of(url, others[i]);
+        plain = plain && other == NULL;
+        curl_free(other);
+    }
+    return plain;
+}
+
+/* Writes it as "http(s)://host[:port]"; VN_INVALID if it is more than that. */
+static enum vn_status write_address(CURLU *url, char **address)
+{
     char *scheme = part_of(url, CURLUPART_SCHEME);
     char *host = part_of(url, CURLUPART_HOST);
     char *port = part_of(url, CURLUPART_PORT);
-    char *path = part_of(url, CURLUPART_PATH);
-    char *address = NULL;
-    bool is_plain =
-        scheme != NULL && host != NULL && path != NULL &&
-        (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0) &&
-        strcmp(path, "/") == 0;
+    enum vn_status status = VN_INVALID;
 
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        char *other = part_of(url, others[i]);
-        is_plain = is_plain && other == NULL;
-        curl_free(other);
-    }
-    if (is_plain &&
-        asprintf(&address, "%s://%s%s%s", scheme, host, port != NULL ? ":" : "",
-                 port != NULL ? port : "") < 0) {
-        address = NULL;
+    if (is_plain(url, scheme) && host != NULL) {
+        const int length =
+            asprintf(address, "%s://%s%s%s", scheme, host,
+                     port != NULL ? ":" : "", port != NULL ? port : "");
+        status = length >= 0 ? VN_OK : VN_NOMEM;
     }
     curl_free(scheme);
     curl_free(host);
     curl_free(port);
-    curl_free(path);
-    return address;
+    return status;
+}
+
+static enum vn_status read_address(struct vn_bytes value, char **address)
+{
+    char *text = strndup(value.data, value.size);
+    CURLU *url = curl_url();
+    enum vn_status status = VN_NOMEM;
+
+    if (text != NULL && url != NULL) {
+        status = curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK
+                     ? write_address(url, address)
+                     : VN_INVALID;
+    }
+    curl_url_cleanup(url);
+    aws_wipe(text); // a user and a password may stand in it
+    return status;
 }
 
 /* Takes the endpoint that was found, if it is one. */
@@ -203,18 +225,16 @@ static enum vn_status take_endpoint(struct vn_aws *aws,
                                     struct vn_error *error)
 {
     const struct vn_bytes value = found->value;
-    char *text = strndup(value.data, value.size);
-    CURLU *url = curl_url();
+    char *address = NULL;
 
-    if (text != NULL && url != NULL &&
-        curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK) {
-        aws->endpoint = plain_address(url);
-    }
-    curl_url_cleanup(url);
-    aws_wipe(text); // a user and a password may stand in it
-    if (aws->endpoint != NULL) {
+    const enum vn_status status = read_address(value, &address);
+    if (status == VN_OK) {
+        aws->endpoint = address;
         aws_debug(aws, "endpoint %s from %s", aws->endpoint, found->source);
         return VN_OK;
+    }
+    if (status == VN_NOMEM) {
+        return vn_error_system(error, ENOMEM, "cannot keep the endpoint");
     }
     const bool is_shown = memchr(value.data, '@', value.size) == NULL;
     return vn_error_set(error, VN_INVALID,
