@@ -1,6 +1,8 @@
 /* cli.c: exit codes, messages, and small checks of the commands. */
 #include "cli.h"
 
+#include "printable.h"
+
 #include "engine/text.h"
 
 #include <stdarg.h>
@@ -25,17 +27,6 @@ const char *cli_name(void)
     return program_name;
 }
 
-static void mask_controls(char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        const unsigned char c = (unsigned char)text[i];
-
-        if (c < 0x20 || c == 0x7f) {
-            text[i] = '?';
-        }
-    }
-}
-
 VN_PRINTF(1, 0)
 static void write_message(const char *format, va_list arguments)
 {
@@ -48,7 +39,7 @@ static void write_message(const char *format, va_list arguments)
     if (used > sizeof(text) - 2) {
         used = sizeof(text) - 2;
     }
-    mask_controls(text, used);
+    used = printable_mask(text, used);
     text[used] = '\n';
     fwrite(text, 1, used + 1, stderr);
 }
@@ -107,7 +98,7 @@ long cli_int(const char *name, const char *text, long least, long most)
     const struct vn_bytes bytes = {text, strlen(text)};
     long value = 0;
 
-    if (!vn_text_int(bytes, least, most, &value)) {
+    if (text[0] == '+' || !vn_text_int(bytes, least, most, &value)) {
         cli_refuse("%s takes a number from %ld to %ld, not '%s'", name, least,
                    most, text);
     }

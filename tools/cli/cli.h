@@ -45,7 +45,8 @@ const char *cli_name(void);
 
 /*
  * cli_message() writes "NAME: sentence" and a line feed to standard error, in
- * one call. Control characters of the arguments become '?'.
+ * one call. Control characters of the arguments and bytes that are not UTF-8
+ * become '?'.
  */
 void cli_message(const char *format, ...) VN_PRINTF(1, 2);
 
@@ -63,7 +64,8 @@ int cli_error(enum vn_status status, const struct vn_error *error);
 
 /*
  * cli_int() reads the value 'text' of the option 'name' as an integer between
- * 'least' and 'most'; ends the program with CLI_REFUSED if it is none.
+ * 'least' and 'most', without a plus; ends the program with CLI_REFUSED if it
+ * is none.
  */
 long cli_int(const char *name, const char *text, long least, long most);
 

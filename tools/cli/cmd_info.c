@@ -59,6 +59,13 @@ static void write_hash(struct output *out, const char *name, uint64_t value)
     output_format(out, "%-16s%016llx\n", name, (unsigned long long)value);
 }
 
+static void write_named(struct output *out, const char *name, const char *text)
+{
+    output_format(out, "%-16s", name);
+    output_printable(out, text);
+    output_char(out, '\n');
+}
+
 static void write_prefix(struct output *out, struct vn_prefix prefix)
 {
     if (prefix.length == 0) {
@@ -72,18 +79,18 @@ static void write_prefix(struct output *out, struct vn_prefix prefix)
 static void write_text(struct output *out, const char *path,
                        const struct vn_index_info *info)
 {
-    output_format(out, "%-16s", "index");
-    output_text(out, path);
-    output_format(out, "\n%-16s%u\n", "format", (unsigned)info->format);
+    write_named(out, "index", path);
+    output_format(out, "%-16s%u\n", "format", (unsigned)info->format);
     write_hash(out, "generation", info->generation);
     write_hash(out, "lexicon", info->lexicon);
-    output_format(out, "%-16s%s\n", "lexicon version", info->lexicon_version);
-    output_format(out, "%-16s%s\n", "model", info->model);
+    write_named(out, "lexicon version", info->lexicon_version);
+    write_named(out, "model", info->model);
     for (size_t i = 0; i < info->overlay_count; i++) {
         const struct vn_overlay *overlay = &info->overlays[i];
 
-        output_format(out, "%-16s%s, hash %016llx, %llu lines, %llu skipped\n",
-                      overlay->kind, overlay->name,
+        output_format(out, "%-16s", overlay->kind);
+        output_printable(out, overlay->name);
+        output_format(out, ", hash %016llx, %llu lines, %llu skipped\n",
                       (unsigned long long)overlay->hash,
                       (unsigned long long)overlay->lines,
                       (unsigned long long)overlay->skipped);

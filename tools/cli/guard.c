@@ -2,10 +2,12 @@
 #include "guard.h"
 
 #include "cli.h"
+#include "printable.h"
 
 #include <assert.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Twice the longest path, and the words around it. */
@@ -66,15 +68,12 @@ void guard_opening(const char *path)
 {
     assert(file_count < GUARD_FILES_MAX);
     struct guarded *file = &files[file_count];
-    const int length =
-        snprintf(file->message, sizeof(file->message),
-                 "%s: the index '%s' is damaged; run 'vanity verify -i %s'\n",
-                 cli_name(), path, path);
 
-    file->length = length < 0 ? 0
-                   : (size_t)length < sizeof(file->message)
-                       ? (size_t)length
-                       : sizeof(file->message) - 1;
+    snprintf(file->message, sizeof(file->message) - 1,
+             "%s: the index '%s' is damaged; run 'vanity verify -i %s'",
+             cli_name(), path, path);
+    file->length = printable_mask(file->message, strlen(file->message));
+    file->message[file->length++] = '\n';
     file->start = 0;
     file->end = 0;
     file_count++;

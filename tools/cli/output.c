@@ -2,6 +2,7 @@
 #include "output.h"
 
 #include "cli.h"
+#include "printable.h"
 
 #include "engine/number.h"
 
@@ -119,6 +120,26 @@ void output_format(struct output *out, const char *format, ...)
     }
 }
 
+void output_printable(struct output *out, const char *text)
+{
+    char copy[FORMAT_SIZE];
+    size_t left = strlen(text);
+
+    while (left > 0) {
+        size_t size = left < sizeof(copy) ? left : sizeof(copy);
+
+        // A character of several bytes is not split.
+        while (size < left && size > 1 &&
+               ((uint8_t)text[size] & 0xc0) == 0x80) {
+            size--;
+        }
+        memcpy(copy, text, size);
+        output_bytes(out, copy, printable_mask(copy, size));
+        text += size;
+        left -= size;
+    }
+}
+
 int output_finish(struct output *out, int code)
 {
     output_flush(out);
@@ -164,51 +185,6 @@ void json_key(struct output *out, const char *key)
     out->comma = false;
 }
 
-/* Bytes of a UTF-8 character by its first one, 0 if none begins so. */
-static size_t utf8_announced(unsigned char first)
-{
-    if (first < 0x80) {
-        return 1;
-    }
-    if (first < 0xc2 || first > 0xf4) {
-        return 0;
-    }
-    return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
-
-/* No overlong form, no surrogate, nothing past U+10FFFF (RFC 3629). */
-static bool utf8_second_fits(unsigned char first, unsigned char second)
-{
-    switch (first) {
-    case 0xe0:
-        return second >= 0xa0;
-    case 0xed:
-        return second < 0xa0;
-    case 0xf0:
-        return second >= 0x90;
-    case 0xf4:
-        return second < 0x90;
-    default:
-        return true;
-    }
-}
-
-/* Bytes of the UTF-8 character at 'text', 0 if it is none. */
-static size_t utf8_size(const unsigned char *text, size_t left)
-{
-    const size_t size = utf8_announced(text[0]);
-
-    if (size > left || (size > 1 && !utf8_second_fits(text[0], text[1]))) {
-        return 0;
-    }
-    for (size_t i = 1; i < size; i++) {
-        if ((text[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    return size;
-}
-
 static void write_escape(struct output *out, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
@@ -232,7 +208,7 @@ static bool is_plain(unsigned char c)
 static size_t write_special(struct output *out, const unsigned char *text,
                             size_t left)
 {
-    const size_t size = utf8_size(text, left);
+    const size_t size = printable_utf8_size(text, left);
 
     if (size == 0) {
         output_text(out, REPLACEMENT);

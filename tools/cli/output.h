@@ -59,6 +59,9 @@ static inline void output_text(struct output *out, const char *text)
 
 void output_int(struct output *out, int64_t value);
 
+/* Writes 'text' with '?' for what no terminal should get (printable.h). */
+void output_printable(struct output *out, const char *text);
+
 /* output_suffix() writes the seven digits of a suffix. */
 void output_suffix(struct output *out, uint32_t suffix);
 
