@@ -118,15 +118,18 @@ class Storage(fault.FaultTest):
         os.makedirs(self.path("odd/folder"))
         os.mkfifo(self.path("odd/pipe"))
         os.symlink("nowhere", self.path("odd/dangling"))
+        os.symlink("/dev/stdout", self.path("odd/output"))
         for target in ("odd/folder", "odd/folder/", "odd/pipe", "/dev/null",
                        "/dev/full", "odd/none/index.mdb", "odd/dangling",
-                       "small.mdb/below", ""):
+                       "small.mdb/below", "odd/output", "/dev/stdout",
+                       "/dev/fd/2", ""):
             with self.subTest(target=target):
                 path = os.path.join(self.folder, target) if target else ""
                 result = self.run_vanity("build", "-o", path, "--prefix",
                                          fault.PREFIX)
                 self.assert_fails(result, REFUSED)
-        self.only_files(self.path("odd"), "dangling", "folder", "pipe")
+        self.only_files(self.path("odd"), "dangling", "folder", "output",
+                        "pipe")
         self.only_files(self.path("odd/folder"))
 
     def test_name_that_is_too_long_is_refused(self):

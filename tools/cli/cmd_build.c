@@ -5,6 +5,7 @@
 #include "output.h"
 #include "progress.h"
 #include "stop.h"
+#include "target.h"
 
 #include "engine/engine.h"
 #include "index/index.h"
@@ -223,8 +224,11 @@ int cmd_build(int argc, char **argv)
     build.path = options_index_path(build.path);
     build.started_ms = cli_clock_ms();
     stop_watch();
-    int code = open_lexicon(&build.files, &build.lexicon);
+    int code = target_check(build.path);
 
+    if (code == CLI_DONE) {
+        code = open_lexicon(&build.files, &build.lexicon);
+    }
     if (code == CLI_DONE) {
         code = open_engine(build.lexicon, build.threads, &build.engine);
     }

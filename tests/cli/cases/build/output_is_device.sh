@@ -1,0 +1,1 @@
+vanity build -q -o /dev/null --prefix 3569

@@ -1,0 +1,2 @@
+mkfifo pipe
+vanity build -q -o pipe --prefix 3569
