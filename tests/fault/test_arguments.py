@@ -47,14 +47,12 @@ class WrongUse(fault.FaultTest):
         for command in ("build", "top", "info", "verify"):
             self.refuse(command, "surplus")
 
-    def test_no_command_prints_help_and_is_refused(self):
-        result = self.run_vanity()
-        self.assert_no_crash(result)
-        self.assertEqual(result.code, REFUSED)
-        self.assertIn("Usage", result.err)
+    def test_no_command_and_help_of_two_are_refused(self):
+        self.refuse(words=("vanity help",))
+        self.refuse("help", "lookup", "rank", words=("rank",))
 
     def test_number_of_threads_out_of_range_is_refused(self):
-        for value in ("0", "100000", "-1", "1025", "many", "1x", "", "0x10",
+        for value in ("0", "100000", "-1", "1025", "+2", "many", "1x", "", "0x10",
                       "99999999999999999999"):
             self.refuse("build", "-o", self.path("t.mdb"), "--threads", value,
                         words=("threads",))

@@ -34,16 +34,16 @@ static const char example[] =
     "\n"
     "'vanity COMMAND --help' tells more.\n";
 
-static void print_help(FILE *to)
+static void print_help(void)
 {
     fputs("Usage: vanity COMMAND [OPTION...] [ARGUMENT...]\n"
           "Telephone numbers to words, best first.\n\nCommands:\n",
-          to);
+          stdout);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        fprintf(to, "  %-8s  %s\n", commands[i].name, commands[i].summary);
+        printf("  %-8s  %s\n", commands[i].name, commands[i].summary);
     }
-    fputs("  help      show this, or the help of a command\n\n", to);
-    fputs(example, to);
+    fputs("  help      show this, or the help of a command\n\n", stdout);
+    fputs(example, stdout);
 }
 
 /* Help and version go through stdio: a full disk is a failure there too. */
@@ -131,14 +131,20 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
     return code;
 }
 
-static int help_command(const char *name)
+/* 'names': the words behind "help". */
+static int help_command(char *const *names)
 {
     char word[] = "";
     char option[] = "--help";
     char *argv[] = {word, option, NULL};
+    const char *name = names[0];
 
+    if (name != NULL && names[1] != NULL) {
+        cli_message("help takes one command, but got '%s' too", names[1]);
+        return CLI_REFUSED;
+    }
     if (name == NULL || strcmp(name, "help") == 0) {
-        print_help(stdout);
+        print_help();
         return CLI_DONE;
     }
     const struct cli_command *command = find_command(name);
@@ -153,7 +159,7 @@ static int run(int argc, char **argv)
 
     if (strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 ||
         strcmp(word, "-?") == 0) {
-        return help_command(argc > 2 ? argv[2] : NULL);
+        return help_command(argv + 2);
     }
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
         puts(argp_program_version);
@@ -193,7 +199,7 @@ int main(int argc, char **argv)
     signal(SIGXFSZ, SIG_IGN); // a full quota is an error of that write
     atexit(check_stdout);
     if (argc < 2) {
-        print_help(stderr);
+        cli_message("no command; see 'vanity help'");
         return CLI_REFUSED;
     }
     return run(argc, argv);

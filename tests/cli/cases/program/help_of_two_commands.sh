@@ -1,0 +1,1 @@
+vanity help lookup rank
