@@ -109,7 +109,7 @@ static const struct argp_option lexicon_options[] = {
      .doc = "Take the weights of the score from FILE"},
     {.name = "skip-bad",
      .key = KEY_SKIP_BAD,
-     .doc = "Report and pass over bad lines of these files"},
+     .doc = "Report and pass over bad lines of words and block lists"},
     {0},
 };
 
