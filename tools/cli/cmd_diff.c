@@ -3,6 +3,7 @@
 #include "open.h"
 #include "options.h"
 #include "output.h"
+#include "progress.h"
 
 #include "index/index.h"
 
@@ -19,6 +20,7 @@ struct diff {
     uint64_t limit;
     uint64_t printed;
     struct open_index old_open, new_open;
+    struct progress progress;
     struct vn_diff_counts counts;
     struct vn_error error;
     struct output out;
@@ -124,11 +126,10 @@ static void write_array(struct output *out, const char *key,
     json_close(out, ']');
 }
 
-static enum vn_status print_difference(void *context, uint32_t suffix,
+static enum vn_status print_difference(struct diff *diff, uint32_t suffix,
                                        const struct vn_record *old_record,
                                        const struct vn_record *new_record)
 {
-    struct diff *diff = context;
     struct output *out = &diff->out;
     struct vn_spelling before[VN_CANDIDATES];
     struct vn_spelling after[VN_CANDIDATES];
@@ -162,6 +163,20 @@ static enum vn_status print_difference(void *context, uint32_t suffix,
         output_char(out, '\n');
     }
     return output_failed(out) ? VN_STOPPED : VN_OK;
+}
+
+static enum vn_status take_difference(void *context, uint32_t suffix,
+                                      const struct vn_record *old_record,
+                                      const struct vn_record *new_record)
+{
+    struct diff *diff = context;
+    const struct vn_prefix prefix = vn_index_info(diff->old_open.index)->prefix;
+
+    progress_update(&diff->progress, suffix - vn_prefix_first(prefix) + 1,
+                    vn_prefix_count(prefix));
+    return diff->count_only
+               ? VN_OK
+               : print_difference(diff, suffix, old_record, new_record);
 }
 
 static void write_counts(struct diff *diff)
@@ -222,11 +237,15 @@ static int report(const struct diff *diff, enum vn_status status)
 static int run(struct diff *diff)
 {
     output_start(&diff->out, STDOUT_FILENO);
+    // On a terminal the differences show how far we are.
+    progress_start(&diff->progress, "suffixes",
+                   diff->common.quiet ||
+                       (!diff->count_only && isatty(STDOUT_FILENO)));
     const enum vn_status status =
         vn_index_diff(diff->old_open.index, diff->new_open.index,
-                      diff->count_only ? NULL : print_difference, diff,
-                      &diff->counts, &diff->error);
+                      take_difference, diff, &diff->counts, &diff->error);
 
+    progress_end(&diff->progress);
     if (output_failed(&diff->out)) {
         return output_finish(&diff->out, CLI_FAILED);
     }
@@ -256,10 +275,10 @@ int cmd_diff(int argc, char **argv)
     }
     diff->limit = UINT64_MAX;
     options_parse(&parser, argc, argv, diff);
-    int code = open_index(&diff->old_open, diff->paths[0]);
+    int code = open_index_argument(&diff->old_open, diff->paths[0]);
 
     if (code == CLI_DONE) {
-        code = open_index(&diff->new_open, diff->paths[1]);
+        code = open_index_argument(&diff->new_open, diff->paths[1]);
     }
     if (code == CLI_DONE) {
         code = run(diff);

@@ -5,6 +5,7 @@
 #include "open.h"
 #include "options.h"
 #include "output.h"
+#include "progress.h"
 
 #include "index/index.h"
 
@@ -21,6 +22,7 @@ struct lookup {
     size_t number_count;
     struct open_index open;
     struct output out;
+    struct progress progress;
     struct vn_error error;
     uint64_t answered;
     uint64_t refused;
@@ -228,10 +230,18 @@ static enum vn_status answer_stream(struct lookup *lookup)
     struct vn_bytes line;
     enum vn_status status = input_open(&in, "-", &lookup->out, &lookup->error);
 
+    // On a terminal the answers show how far we are.
+    progress_start(&lookup->progress, "numbers",
+                   lookup->common.quiet || isatty(STDOUT_FILENO));
     while (status == VN_OK && !output_failed(&lookup->out) &&
            input_next(&in, &line)) {
         status = answer(lookup, line);
+        if (lookup->answered % PROGRESS_STEP == 0) {
+            progress_share(&lookup->progress, lookup->answered, input_done(&in),
+                           in.size);
+        }
     }
+    progress_end(&lookup->progress);
     if (status == VN_OK) {
         status = input_status(&in, &lookup->error);
     }

@@ -5,6 +5,7 @@
 #include "open.h"
 #include "options.h"
 #include "output.h"
+#include "progress.h"
 
 #include "index/index.h"
 
@@ -46,6 +47,7 @@ struct rank {
     struct entry *entries;
     uint32_t *order;
     size_t count, room;
+    struct progress progress;
     struct refusals refused;
     struct vn_error error;
     struct output out;
@@ -146,6 +148,7 @@ static void refuse(struct rank *rank, const struct input *in,
                    const char *sentence)
 {
     if (refusals_add(&rank->refused)) {
+        progress_hide(&rank->progress);
         cli_message("%s:%llu: %s", in->name, (unsigned long long)in->line,
                     sentence);
     }
@@ -185,9 +188,14 @@ static enum vn_status read_numbers(struct rank *rank)
     struct vn_bytes line;
     enum vn_status status = input_open(&in, rank->file, NULL, &rank->error);
 
+    progress_start(&rank->progress, "numbers", rank->common.quiet);
     while (status == VN_OK && input_next(&in, &line)) {
         status = add_line(rank, &in, line);
+        if (in.line % PROGRESS_STEP == 0) {
+            progress_share(&rank->progress, in.line, input_done(&in), in.size);
+        }
     }
+    progress_end(&rank->progress);
     if (status == VN_OK) {
         status = input_status(&in, &rank->error);
     }
@@ -272,9 +280,14 @@ static enum vn_status fetch_all(struct rank *rank)
 {
     enum vn_status status = make_order(rank, entry_block, VN_BLOCKS);
 
+    progress_start(&rank->progress, "numbers", rank->common.quiet);
     for (size_t i = 0; status == VN_OK && i < rank->count; i++) {
         status = fetch_one(rank, &rank->entries[rank->order[i]]);
+        if (i % PROGRESS_STEP == 0) {
+            progress_update(&rank->progress, i, rank->count);
+        }
     }
+    progress_end(&rank->progress);
     return status;
 }
 

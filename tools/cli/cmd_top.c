@@ -4,6 +4,7 @@
 #include "open.h"
 #include "options.h"
 #include "output.h"
+#include "progress.h"
 
 #include "index/index.h"
 
@@ -30,6 +31,8 @@ struct top {
     struct best *heap; /* the worst one first */
     size_t count;
     struct open_index open;
+    struct progress progress;
+    uint64_t scanned, to_scan; /* suffixes */
     struct vn_error error;
     struct output out;
 };
@@ -164,6 +167,8 @@ static enum vn_status take_records(void *context, uint32_t first,
 
         add(top, &best);
     }
+    top->scanned += count;
+    progress_update(&top->progress, top->scanned, top->to_scan);
     return VN_OK;
 }
 
@@ -229,9 +234,15 @@ static int scan(struct top *top)
                     (int)held.length, (unsigned)held.digits);
         return CLI_REFUSED;
     }
+    const uint64_t in_index = vn_prefix_count(held);
+    const uint64_t asked = vn_prefix_count(top->prefix);
+
+    top->to_scan = in_index < asked ? in_index : asked;
+    progress_start(&top->progress, "suffixes", top->common.quiet);
     const enum vn_status status = vn_index_scan(top->open.index, top->prefix,
                                                 take_records, top, &top->error);
 
+    progress_end(&top->progress);
     if (status != VN_OK) {
         return open_index_error(top->open.path, status, &top->error);
     }

@@ -95,10 +95,10 @@ static bool show_progress(void *context, uint64_t done, uint64_t total)
 static int report(const char *path, enum vn_status status,
                   const struct vn_error *error)
 {
-    if (status == VN_CORRUPT) {
+    if (status == VN_CORRUPT || status == VN_VERSION) {
         cli_message("%s; make it again with 'vanity build -o %s'",
                     error->message, path);
-        return CLI_FAILED;
+        return cli_exit_code(status);
     }
     return cli_error(status, error);
 }
@@ -111,7 +111,7 @@ static int check_file(struct verify *verify, const char *path)
     if (code != CLI_DONE) {
         return code;
     }
-    progress_start(&verify->progress, NULL, verify->common.quiet);
+    progress_start(&verify->progress, "bytes", verify->common.quiet);
     const enum vn_status status =
         vn_index_check(path, show_progress, verify, &verify->error);
 
@@ -121,7 +121,7 @@ static int check_file(struct verify *verify, const char *path)
 
 static int check_meaning(struct verify *verify)
 {
-    progress_start(&verify->progress, NULL, verify->common.quiet);
+    progress_start(&verify->progress, "bytes", verify->common.quiet);
     const enum vn_status status = vn_index_verify(
         verify->open.index, show_progress, verify, &verify->error);
 

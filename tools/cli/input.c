@@ -28,6 +28,19 @@ static enum vn_status open_file(struct input *in, const char *path,
     return VN_OK;
 }
 
+/* Bytes from here to the end of a regular file, 0 for anything else. */
+static uint64_t find_size(int fd)
+{
+    struct stat about;
+
+    if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
+        return 0;
+    }
+    const off_t at = lseek(fd, 0, SEEK_CUR);
+
+    return at >= 0 && at < about.st_size ? (uint64_t)(about.st_size - at) : 0;
+}
+
 enum vn_status input_open(struct input *in, const char *path,
                           struct output *out, struct vn_error *error)
 {
@@ -36,11 +49,17 @@ enum vn_status input_open(struct input *in, const char *path,
     if (in->buffer == NULL) {
         return vn_error_set(error, VN_NOMEM, "out of memory");
     }
+    enum vn_status status = VN_OK;
+
     if (strcmp(path, "-") == 0) {
         in->name = "standard input";
-        return VN_OK;
+    } else {
+        status = open_file(in, path, error);
     }
-    return open_file(in, path, error);
+    if (status == VN_OK) {
+        in->size = find_size(in->fd);
+    }
+    return status;
 }
 
 void input_close(struct input *in)
@@ -84,6 +103,7 @@ static bool fill(struct input *in)
         return false;
     }
     in->end += (size_t)size;
+    in->taken += (uint64_t)size;
     return true;
 }
 

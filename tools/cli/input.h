@@ -25,6 +25,8 @@ struct input {
     size_t start, end; /* what is read and not handed out yet */
     bool at_end;
     bool skipping;      /* the rest of a line that was too long */
+    uint64_t taken;     /* bytes read so far */
+    uint64_t size;      /* bytes of a file, 0 if that cannot be known */
     int sys_errno;      /* of the failed read, 0 if none */
     uint64_t line;      /* 1-based number of the line last handed out */
     struct output *out; /* flushed before a read that would wait */
@@ -49,6 +51,12 @@ void input_close(struct input *in);
  * read: input_status() tells which.
  */
 bool input_next(struct input *in, struct vn_bytes *line);
+
+/* Bytes of 'in->size' that were handed out. */
+static inline uint64_t input_done(const struct input *in)
+{
+    return in->taken - (in->end - in->start);
+}
 
 VN_NODISCARD enum vn_status input_status(const struct input *in,
                                          struct vn_error *error);

@@ -34,9 +34,14 @@ static int report_open(const char *path, enum vn_status status,
     return cli_error(status, error);
 }
 
+static bool is_missing(const char *path)
+{
+    return access(path, F_OK) != 0 && errno == ENOENT;
+}
+
 int open_index_find(const char *path)
 {
-    if (access(path, F_OK) != 0 && errno == ENOENT) {
+    if (is_missing(path)) {
         cli_message("no index at '%s'; make one with 'vanity build' or name "
                     "it with -i or VANITY_INDEX",
                     path);
@@ -45,14 +50,10 @@ int open_index_find(const char *path)
     return CLI_DONE;
 }
 
-int open_index(struct open_index *open, const char *path)
+static int open_found(struct open_index *open, const char *path)
 {
     struct vn_error error = {0};
 
-    *open = (struct open_index){.path = path};
-    if (open_index_find(path) != CLI_DONE) {
-        return CLI_REFUSED;
-    }
     guard_opening(path);
     enum vn_status status = vn_index_open(path, &open->index, &error);
 
@@ -67,6 +68,25 @@ int open_index(struct open_index *open, const char *path)
         return report_open(path, status, &error);
     }
     return CLI_DONE;
+}
+
+int open_index(struct open_index *open, const char *path)
+{
+    *open = (struct open_index){.path = path};
+    const int code = open_index_find(path);
+
+    return code == CLI_DONE ? open_found(open, path) : code;
+}
+
+int open_index_argument(struct open_index *open, const char *path)
+{
+    *open = (struct open_index){.path = path};
+    if (is_missing(path)) {
+        cli_message("no index at '%s'; make one with 'vanity build -o %s'",
+                    path, path);
+        return CLI_REFUSED;
+    }
+    return open_found(open, path);
 }
 
 void open_index_close(struct open_index *open)

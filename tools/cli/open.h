@@ -26,6 +26,8 @@ int open_index_find(const char *path);
  * reader. Returns CLI_DONE, or reports the failure and returns its exit code.
  */
 int open_index(struct open_index *open, const char *path);
+/* Like open_index(), but for a command that takes 'path' as an argument. */
+int open_index_argument(struct open_index *open, const char *path);
 void open_index_close(struct open_index *open);
 
 /*
