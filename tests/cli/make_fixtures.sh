@@ -25,6 +25,16 @@ for i in range(3 * 4096, len(data) - 4096):
     data[i] ^= 0xFF
 open("inverted.mdb", "wb").write(data)
 END
+# Debian's python3-xxhash belongs to this interpreter.
+/usr/bin/python3 - <<'END'
+import struct
+import xxhash
+data = bytearray(open("p356.mdb", "rb").read())
+struct.pack_into("<I", data, len(data) - 4096 + 16, 77)
+struct.pack_into("<Q", data, len(data) - 8,
+                 xxhash.xxh3_64_intdigest(bytes(data[-4096:-8])))
+open("version.mdb", "wb").write(data)
+END
 printf 'hello\n' >foreign.mdb
 : >empty.mdb
 mkdir folder.mdb

@@ -1,0 +1,1 @@
+vanity diff p356.mdb version.mdb

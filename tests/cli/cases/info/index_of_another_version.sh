@@ -1,0 +1,1 @@
+vanity info -i version.mdb

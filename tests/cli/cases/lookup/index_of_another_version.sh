@@ -1,0 +1,1 @@
+vanity lookup -i version.mdb 3569377

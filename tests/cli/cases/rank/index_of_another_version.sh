@@ -1,0 +1,1 @@
+vanity rank -i version.mdb -

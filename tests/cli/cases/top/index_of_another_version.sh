@@ -1,0 +1,1 @@
+vanity top -i version.mdb

@@ -1,0 +1,1 @@
+vanity verify -i version.mdb
