@@ -106,10 +106,15 @@ static enum vn_status act(struct dynamo_loop *loop, curl_socket_t fd, int mask,
     return VN_OK;
 }
 
+static bool is_timer_due(const struct dynamo_loop *loop)
+{
+    return loop->timer_ms >= 0 && dynamo_loop_now_ms() >= loop->timer_ms;
+}
+
 static enum vn_status act_on_timer(struct dynamo_loop *loop,
                                    struct vn_error *error)
 {
-    if (loop->timer_ms < 0 || dynamo_loop_now_ms() < loop->timer_ms) {
+    if (!is_timer_due(loop)) {
         return VN_OK;
     }
     loop->timer_ms = -1;
@@ -156,13 +161,16 @@ static enum vn_status run_unguarded(struct dynamo_loop *loop, int timeout_ms,
                                     bool *interrupted, struct vn_error *error)
 {
     struct epoll_event events[EVENTS_MAX];
+    // A near server may have answered already when a call is begun: then there
+    // is nothing to wait for.
+    const bool begun = is_timer_due(loop);
     enum vn_status status = act_on_timer(loop, error);
 
     if (status != VN_OK) {
         return status;
     }
-    const int count =
-        epoll_wait(loop->epoll, events, EVENTS_MAX, wait_of(loop, timeout_ms));
+    const int count = epoll_wait(loop->epoll, events, EVENTS_MAX,
+                                 begun ? 0 : wait_of(loop, timeout_ms));
     if (count < 0 && errno != EINTR) {
         return vn_error_system(error, errno, "epoll");
     }
