@@ -29,6 +29,8 @@ static const struct command commands[] = {
     {"quality", "how often advertised phrases are found", bench_quality},
 #ifdef VN_BENCH_PEER
     {"load", "the loader beside boto3 and wrk, on three servers", bench_load},
+    {"export", "an index as files for S3, beside a plain exporter",
+     bench_export},
 #endif
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
