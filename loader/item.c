@@ -38,12 +38,16 @@ static_assert(LITERAL_SIZE(KEY_OPEN SPELLINGS SCORES ITEM_CLOSE KEY_CLOSE) +
                   ITEM_JSON_MAX,
               "an item and the overhang of its last text fit");
 
-/* The texts of an item, as they came from a record or from a table. */
+/*
+ * The texts of an item, as they came from a record or from a table. All are
+ * spelled before the first is copied: a copy of bytes that were written one by
+ * one just before has to wait for them.
+ */
 struct item_texts {
     char suffix[VN_SUFFIX_DIGITS];
     unsigned count;
     unsigned text_sizes[VN_CANDIDATES], number_sizes[VN_CANDIDATES];
-    char texts[VN_CANDIDATES][TEXT_MAX];
+    struct vn_spelling spellings[VN_CANDIDATES]; // their texts alone
     char numbers[VN_CANDIDATES][NUMBER_MAX];
 };
 
@@ -62,20 +66,31 @@ static void write_suffix(uint32_t suffix, char out[VN_SUFFIX_DIGITS])
 
 static unsigned write_number(int number, char out[NUMBER_MAX])
 {
-    unsigned value = (unsigned)abs(number);
-    char digits[NUMBER_MAX];
-    unsigned first = NUMBER_MAX;
+    const unsigned value = (unsigned)abs(number);
+    unsigned size = 0;
 
     assert(value < 1000);
-    do {
-        digits[--first] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
     if (number < 0) {
-        digits[--first] = '-';
+        out[size++] = '-';
     }
-    memcpy(out, digits + first, NUMBER_MAX - first);
-    return NUMBER_MAX - first;
+    if (value >= 100) {
+        out[size++] = (char)('0' + value / 100);
+    }
+    if (value >= 10) {
+        out[size++] = (char)('0' + value / 10 % 10);
+    }
+    out[size++] = (char)('0' + value % 10);
+    return size;
+}
+
+/* Seven keys, a hyphen at each of the six places that is cut, the overdial. */
+static unsigned text_size(uint32_t code, unsigned overdial)
+{
+    unsigned cuts = code >> VN_CODE_CUTS_SHIFT & 0x3fu;
+
+    cuts -= cuts >> 1 & 0x15u; // the count of each pair of bits
+    return VN_SUFFIX_DIGITS + (cuts & 3u) + (cuts >> 2 & 3u) + (cuts >> 4) +
+           overdial;
 }
 
 /* False for a record without candidate or a damaged one. */
@@ -84,15 +99,15 @@ static bool texts_of_record(uint32_t suffix, const struct vn_record *record,
 {
     texts->count = vn_record_count(record);
     for (unsigned i = 0; i < texts->count; i++) {
-        struct vn_spelling spelling;
-        if (vn_spell(suffix, record->codes[i], record->tails[i], &spelling) !=
-            VN_OK) {
+        struct vn_spelling *spelling = &texts->spellings[i];
+        const uint32_t code = record->codes[i];
+        if (vn_spell(suffix, code, record->tails[i], spelling) != VN_OK) {
             return false;
         }
-        texts->text_sizes[i] = (unsigned)strlen(spelling.text);
-        memcpy(texts->texts[i], spelling.text, TEXT_MAX);
+        texts->text_sizes[i] = text_size(code, spelling->overdial);
+        assert(texts->text_sizes[i] == strlen(spelling->text));
         texts->number_sizes[i] =
-            write_number(spelling.score, texts->numbers[i]);
+            write_number(spelling->score, texts->numbers[i]);
     }
     write_suffix(suffix, texts->suffix);
     return texts->count > 0;
@@ -111,7 +126,7 @@ static size_t write_texts(const struct item_texts *texts, char *out)
 
     for (unsigned i = 0; i < texts->count; i++) {
         at = ADD_LITERAL(at, STRING_OPEN);
-        memcpy(at, texts->texts[i], TEXT_MAX);
+        memcpy(at, texts->spellings[i].text, TEXT_MAX);
         at = ADD_LITERAL(at + texts->text_sizes[i], VALUE_CLOSE);
     }
     at = ADD_LITERAL(at - 1, SCORES); // over the last comma
@@ -223,18 +238,17 @@ static bool is_spelled(struct vn_bytes text)
     return true;
 }
 
-/* Takes the texts of one list; false if they cannot be ours. */
-static bool read_list(const json_t *list, const char *type, size_t text_max,
-                      char *texts, unsigned *sizes)
+/* Takes a text of a list; false if it cannot be ours. */
+static bool read_text(const json_t *list, size_t index, const char *type,
+                      size_t max, char *out, unsigned *size)
 {
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const struct vn_bytes text = typed_text(json_array_get(list, i), type);
-        if (text.data == NULL || text.size > text_max || !is_spelled(text)) {
-            return false;
-        }
-        memcpy(texts + i * text_max, text.data, text.size);
-        sizes[i] = (unsigned)text.size;
+    const struct vn_bytes text = typed_text(json_array_get(list, index), type);
+
+    if (text.data == NULL || text.size > max || !is_spelled(text)) {
+        return false;
     }
+    memcpy(out, text.data, text.size);
+    *size = (unsigned)text.size;
     return true;
 }
 
@@ -257,10 +271,15 @@ static bool texts_of_json(const json_t *item, struct item_texts *texts)
         return false;
     }
     *texts = (struct item_texts){.count = (unsigned)count};
-    return read_list(spellings, "S", TEXT_MAX, texts->texts[0],
-                     texts->text_sizes) &&
-           read_list(scores, "N", NUMBER_MAX, texts->numbers[0],
-                     texts->number_sizes);
+    for (size_t i = 0; i < count; i++) {
+        if (!read_text(spellings, i, "S", TEXT_MAX, texts->spellings[i].text,
+                       &texts->text_sizes[i]) ||
+            !read_text(scores, i, "N", NUMBER_MAX, texts->numbers[i],
+                       &texts->number_sizes[i])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* The hash of an item of another shape, which no record has. */
