@@ -175,7 +175,7 @@ static enum vn_status plan_meta(struct load *load)
     }
     const struct vn_index_info *info = vn_index_info(from->index);
     load->meta = (struct load_meta){
-        .keep = from->prefix.length <= info->prefix.length,
+        .keep = from->prefix.length == 0,
         .generation = info->generation,
         .items = info->with_spelling,
     };

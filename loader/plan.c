@@ -219,9 +219,7 @@ enum vn_status vn_load_plan(const struct vn_load_source *source, bool has_meta,
                                &plan, &diff, error);
     } else {
         // As the load: a part of an index deletes nothing.
-        scan.deletes =
-            has_meta && source->prefix.length <=
-                            vn_index_info(source->index)->prefix.length;
+        scan.deletes = has_meta && source->prefix.length == 0;
         status = vn_index_scan(source->index, source->prefix, count_records,
                                &scan, error);
     }
