@@ -16,7 +16,7 @@
 #define TABLE "vanity"
 /*
  * Threads take no more than this together; the rest of the 64 MB is for plan
- * and manifest. At level 1 it is enough for 20 threads.
+ * and manifest. At level 1 it is enough for 34 threads.
  */
 #define WRITERS_MEMORY ((size_t)48 << 20)
 #define THREADS_MAX ((size_t)64)
@@ -272,10 +272,10 @@ static enum vn_status check_options(const struct vn_load_source *source,
                             "an object holds at most %u items",
                             ITEMS_PER_OBJECT_MAX);
     }
-    if (options->level < 0 || options->level > ENCODE_LEVEL_MAX) {
+    const int level_max = encode_level_max(options->compression);
+    if (options->level < 0 || options->level > level_max) {
         return vn_error_set(error, VN_INVALID,
-                            "the level of compression is 1 to %d",
-                            ENCODE_LEVEL_MAX);
+                            "the level of compression is 1 to %d", level_max);
     }
     return VN_OK;
 }

@@ -7,9 +7,6 @@
 
 #include "loader.h"
 
-/* gzip ends here; zstd would go on, with more memory than an export has. */
-#define ENCODE_LEVEL_MAX 9
-
 /* Takes compressed bytes, which are lent; what it returns ends the stream. */
 typedef enum vn_status (*encode_sink_fn)(void *context, const void *data,
                                          size_t size);
@@ -18,7 +15,7 @@ struct encoder;
 
 /*
  * encode_new() makes an encoder of 'compression' with 'level' (1 to
- * ENCODE_LEVEL_MAX). The same pieces give the same bytes: no name and no time
+ * encode_level_max()). The same pieces give the same bytes: no name and no time
  * is in them.
  */
 VN_NODISCARD enum vn_status encode_new(enum vn_compression compression,
@@ -34,6 +31,9 @@ VN_NODISCARD enum vn_status encode_start(struct encoder *encoder,
 VN_NODISCARD enum vn_status encode_write(struct encoder *encoder,
                                          const void *data, size_t size,
                                          bool last, struct vn_error *error);
+
+/* Highest level, at least 1. */
+int encode_level_max(enum vn_compression compression);
 
 /* Bytes of memory that an encoder takes, at most. */
 size_t encode_memory(enum vn_compression compression, int level);

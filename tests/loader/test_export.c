@@ -166,6 +166,24 @@ static void any_number_of_threads_gives_the_same_bytes(void **state)
     }
 }
 
+static void every_level_can_be_read(void **state)
+{
+    struct vn_export_options options = options_of("a", VN_COMPRESS_ZSTD);
+
+    (void)state;
+    options.items_per_object = 4000;
+    for (options.level = 1; options.level <= 19; options.level++) {
+        struct source *source = NULL;
+        static struct source_op ops[SOURCE_UNIT_MAX];
+        unsigned count = 0;
+        assert_int_equal(export_ok(&options).skipped, 0);
+        assert_int_equal(source_open_export("a", &source, NULL), VN_OK);
+        assert_int_equal(
+            source->fill(source, source->units - 1, ops, &count, NULL), VN_OK);
+        source->close(source);
+    }
+}
+
 static void objects_hold_as_many_items_as_asked_for(void **state)
 {
     const struct vn_export_options options = options_of("a", VN_COMPRESS_ZSTD);
@@ -278,8 +296,11 @@ static void what_cannot_be_exported_is_refused(void **state)
     options.items_per_object = 4000001;
     export_fails(&options, VN_INVALID, "at most 4000000 items");
     options = options_of("a", VN_COMPRESS_ZSTD);
+    options.level = 20;
+    export_fails(&options, VN_INVALID, "1 to 19");
+    options = options_of("a", VN_COMPRESS_GZIP);
     options.level = 10;
-    export_fails(&options, VN_INVALID, "level");
+    export_fails(&options, VN_INVALID, "1 to 9");
     options = options_of("", VN_COMPRESS_ZSTD);
     export_fails(&options, VN_INVALID, "name of a folder");
     options = options_of("no/folder", VN_COMPRESS_ZSTD);
@@ -695,6 +716,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EXPORT_TEST(any_number_of_threads_gives_the_same_bytes),
+        EXPORT_TEST(every_level_can_be_read),
         EXPORT_TEST(objects_hold_as_many_items_as_asked_for),
         EXPORT_TEST(the_last_line_is_the_description),
         EXPORT_TEST(the_requests_name_table_and_compression),
