@@ -75,9 +75,20 @@ static bool crc_is_right(const struct dynamo_call *call)
            call->crc;
 }
 
-/* Errors of libcurl that no later attempt can mend. */
-static bool is_hopeless(const struct dynamo *dynamo, CURLcode code)
+static bool was_connected(const struct dynamo_call *call)
 {
+    curl_off_t time_us = 0;
+
+    (void)curl_easy_getinfo(call->easy, CURLINFO_CONNECT_TIME_T, &time_us);
+    return time_us > 0;
+}
+
+/* Errors of libcurl that no later attempt can mend. */
+static bool is_hopeless(const struct dynamo_call *call, CURLcode code)
+{
+    // Before the first answer it is the endpoint that is wrong.
+    const bool reached = call->dynamo->reached;
+
     switch ((int)code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
@@ -90,8 +101,9 @@ static bool is_hopeless(const struct dynamo *dynamo, CURLcode code)
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
-        // Before the first answer it is the endpoint that is wrong.
-        return !dynamo->reached;
+        return !reached;
+    case CURLE_OPERATION_TIMEDOUT:
+        return !reached && !was_connected(call);
     default:
         return false;
     }
@@ -138,8 +150,7 @@ static void judge_broken(struct dynamo_call *call, CURLcode code,
     struct dynamo_error *error = &call->dynamo->error;
 
     answer->http_status = 0;
-    answer->class =
-        is_hopeless(call->dynamo, code) ? DYNAMO_FATAL : DYNAMO_AGAIN;
+    answer->class = is_hopeless(call, code) ? DYNAMO_FATAL : DYNAMO_AGAIN;
     (void)snprintf(error->message, sizeof error->message, "%s: %s",
                    call->dynamo->endpoint,
                    call->curl_error[0] != '\0' ? call->curl_error

@@ -290,14 +290,13 @@ static void faults_have_their_classes(void **state)
     struct dynamo_stats stats;
     char order[96];
 
-    dynamo_set_timeout(dynamo, 1000);
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
         (void)snprintf(order, sizeof order,
                        "{\"faults\":{\"%s\":1},\"slow_s\":0.2}", list[i].fault);
         net_stub_order(fixture->stub, order);
+        dynamo_set_timeout(dynamo,
+                           strcmp(list[i].fault, "hang") == 0 ? 300 : 30000);
         const struct result result = call_once(dynamo, "PutItem", PUT);
-        print_message("%s: %ld %s %s\n", list[i].fault, result.http_status,
-                      result.type, result.message);
         assert_int_equal(result.class, list[i].class);
         assert_int_equal(result.http_status, list[i].http_status);
         if (list[i].type != NULL) {
