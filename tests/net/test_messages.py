@@ -1,6 +1,7 @@
 """One clear line and the right exit code for whatever is not as it must be."""
-import fcntl
 import os
+import subprocess
+import time
 
 import servers
 import stub_client
@@ -123,15 +124,17 @@ def stop_half_way(cases, options):
 
 
 def test_two_at_once(cases, options, state):
-    """Whatever file is locked: another load has one of them."""
-    files = [path for path in cases.folder.iterdir()
-             if path.name.startswith(state.name)]
-    held = [os.open(path, os.O_RDWR) for path in files]
-    for descriptor in held:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    first = subprocess.Popen(
+        [tables.VANITY, "load", "-q", "-i", cases.index, *options, "--resume",
+         "--max-wcu", "100"], env=environment(), stderr=subprocess.PIPE)
+    end = time.monotonic() + 60
+    while not stub_client.received(cases.server, "phones"):
+        check(first.poll() is None and time.monotonic() < end, "it loads")
+        time.sleep(0.05)
     cases.refused(*options, "--resume", code=None, says=(str(state),))
-    for descriptor in held:
-        os.close(descriptor)
+    first.terminate()
+    first.communicate(timeout=60)
+    check(first.returncode == 143, f"the first ended: {first.returncode}")
 
 
 def test_files(cases):

@@ -21,6 +21,12 @@ static const struct cli_command commands[] = {
     {"info", "say what an index is made of", cmd_info},
     {"verify", "check every byte of an index", cmd_verify},
     {"diff", "compare two indexes", cmd_diff},
+#if VN_HAS_LOADER
+    {"load", "load an index into a DynamoDB table", cmd_load},
+    {"export", "write an index as files for DynamoDB's S3 import", cmd_export},
+    {"check", "compare a DynamoDB table with its index", cmd_check},
+    {"table", "create, describe and drop a DynamoDB table", cmd_table},
+#endif
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 

@@ -3,6 +3,14 @@
 _vanity_options() {
     local all="--json --quiet --help --usage --version"
     local lexicon="--words= --block= --model= --skip-bad"
+    local aws="--table= --region= --profile= --endpoint-url= --debug"
+    local prices="--price-write= --price-provisioned= --price-import="
+    local load="--since --prefix= --from-export= --dry-run --resume --restart"
+
+    aws="$aws $all"
+    prices="$prices --price-storage="
+    load="$load --checkpoint= --force --no-keep --max-wcu= --in-flight="
+    load="$load --dead-letters= --max-bad= --stall= --metrics= --prometheus="
 
     case $1 in
     build) echo "--output= --prefix= --threads= $lexicon $all" ;;
@@ -13,11 +21,25 @@ _vanity_options() {
     info) echo "--index= $all" ;;
     verify) echo "--index= --deep --threads= $lexicon $all" ;;
     diff) echo "--count --limit= $all" ;;
+    load) echo "--index= $load --progress= $prices $aws" ;;
+    export)
+        echo "--index= --output= --compress= --level= --items-per-object=" \
+            "--threads= --prefix= --table= $all"
+        ;;
+    check)
+        echo "--index= --sample= --count --full --repair --seed= --prefix=" \
+            "--max-wcu= $aws"
+        ;;
+    table)
+        echo "--wcu= --rcu= --pitr --deletion-protection --tag= --yes" \
+            "$prices $aws"
+        ;;
     esac
 }
 
 _vanity() {
-    local commands="build lookup explain rank top info verify diff help"
+    local commands="build lookup explain rank top info verify diff load"
+    commands="$commands export check table help"
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 
     COMPREPLY=()
@@ -37,10 +59,27 @@ _vanity() {
         return
     fi
     case $before in
-    --prefix | --threads | --top | --limit | -n) # a number: nothing to offer
+    # A number or a name: nothing to offer.
+    --prefix | --threads | --top | --limit | -n | --level | --items-per-object | \
+        --sample | --seed | --max-wcu | --in-flight | --max-bad | --stall | \
+        --wcu | --rcu | --tag | --table | --region | --profile | \
+        --endpoint-url | --price-*)
+        return
+        ;;
+    --compress)
+        mapfile -t COMPREPLY < <(compgen -W "zstd gzip none" -- "$word")
+        return
+        ;;
+    --progress)
+        mapfile -t COMPREPLY < <(compgen -W "line json none" -- "$word")
         return
         ;;
     esac
+    if [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = table ] &&
+        [[ $word != -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "create describe drop" -- "$word")
+        return
+    fi
     case $word in
     -*)
         mapfile -t COMPREPLY < <(compgen -W \
