@@ -14,9 +14,12 @@
  * libcurl, multi interface, one thread, HTTP/1.1, keep-alive, signed by
  * CURLOPT_AWS_SIGV4. TLS is always verified; redirects are not followed. The
  * answer's x-amz-crc32 is checked where there is one. The clock of the
- * signature follows the answer's Date after a RequestTimeTooSkewed or
- * InvalidSignature (once; libcurl signs with the system's clock, so the
- * correction is a header of our own or another way that is tested).
+ * signature follows the answer's Date where a signature was out of time: from
+ * then on requests are signed by dynamo_sign.h, as libcurl knows the system's
+ * clock only and 7.88 sends an X-Amz-Date of ours twice.
+ *
+ * libcurl sends a request again by itself where a kept connection closes
+ * without an answer, so the service may count more than 'requests'.
  */
 enum dynamo_class {
     DYNAMO_OK,
