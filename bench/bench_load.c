@@ -294,9 +294,12 @@ static enum vn_status hold_contest(struct load_bench *bench,
     struct server server = {.pid = 0};
     struct vn_aws *aws = NULL;
     struct rivals *rivals = calloc(1, sizeof(*rivals));
+
+    if (rivals == NULL) {
+        return vn_error_set(&bench->error, VN_NOMEM, "out of memory");
+    }
     enum vn_status status =
-        rivals == NULL ? vn_error_set(&bench->error, VN_NOMEM, "out of memory")
-                       : start_server(contest->server, &server, &bench->error);
+        start_server(contest->server, &server, &bench->error);
     const struct vn_aws_options options = {.endpoint_url = server.url,
                                            .environment = environment};
     char name[48];
