@@ -1,8 +1,8 @@
 """Runs vanity-bench on tiny sizes and checks what it prints.
 
 Usage: check_bench.py PART VANITY-BENCH VANITY SOURCE-TREE
-PART is program, engine, index, lookup or quality. No time is asserted, only
-that each one is there, positive, and in order.
+PART is program, engine, index, lookup, quality or export. No time is asserted,
+only that each one is there, positive, and in order.
 """
 
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 part = sys.argv[1]
 bench, vanity, tree = (str(Path(path).resolve()) for path in sys.argv[2:5])
 dev_file = f"{tree}/bench/data/real-vanity-dev.tsv"
-COMMANDS = ("engine", "index", "lookup", "quality")
+COMMANDS = ("engine", "index", "lookup", "quality", "export")
 failures = []
 
 
@@ -127,13 +127,13 @@ def check_man_page():
     check(shown.returncode == 0 and not shown.stderr,
           f"man page: {shown.stderr}")
     heads = re.findall(r"^\.TP\n(.*)$", page.read_text(), re.MULTILINE)
-    documented = set(re.findall(r"--[a-z]+", " ".join(heads).replace("\\-",
-                                                                     "-")))
+    documented = set(re.findall(r"--[a-z-]+", " ".join(heads).replace("\\-",
+                                                                      "-")))
     offered = set()
     for command in COMMANDS:
         rows = [row[:28] for row in run(command, "--help").stdout.splitlines()
                 if row.lstrip().startswith("-")]
-        offered |= set(re.findall(r"--[a-z]+", " ".join(rows)))
+        offered |= set(re.findall(r"--[a-z-]+", " ".join(rows)))
     check(documented == offered,
           f"man page has {documented}, --help has {offered}")
 
@@ -260,6 +260,29 @@ def check_quality():
     with tempfile.TemporaryDirectory() as folder:
         check_small_file(folder)
         check_bad_files(folder)
+
+
+def check_export():
+    with tempfile.TemporaryDirectory() as folder:
+        path = build(folder, "3569")
+        tiny = ("export", path, "--dir", folder, "--repeat", "2",
+                "--threads", "2", "--peer-items", "200")
+        results = expect_json(*tiny)
+        kinds = ["zstd -1", "zstd -1, all threads", "gzip -1",
+                 "not compressed", "Python, json and gzip -1"]
+        check(names(results, "time") ==
+              kinds + [f"{kind}, CPU" for kind in kinds],
+              f"times: {names(results, 'time')}")
+        check("Python / zstd -1, CPU" in names(results, "ratio"),
+              f"ratios: {names(results, 'ratio')}")
+        check(counts(results)["items"] > 900, f"{counts(results)}")
+        check("\nzstd -1 " in expect_table(*tiny), "no table")
+        check(os.listdir(folder) == ["3569.mdb"],
+              f"left: {os.listdir(folder)}")
+        expect_exit(2, "export")
+        expect_exit(2, "export", path, path)
+        expect_exit(2, "export", folder + "/none.mdb")
+        expect_exit(3, "export", path, "--dir", folder + "/none")
 
 
 HEADER = "phrase_display\tletters7\tdigits7\tshape\toverdial\tsource\n"
