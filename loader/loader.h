@@ -237,7 +237,20 @@ struct vn_export_counts {
 /*
  * vn_export() writes the items as DynamoDB JSON lines to DIR/data/, and
  * DIR/manifest.json, import-table.json, start-bulk-put-items.json. The same
- * source and options give the same bytes, for any number of threads.
+ * source and options give the same bytes, for any number of threads: the item
+ * "#meta", last line of the last object, has no "loaded_at". An export of a
+ * prefix has no "#meta".
+ *
+ * Objects that an earlier run of the same export finished are kept if their
+ * hashes are right. Objects of another export are removed, for all that lies
+ * below an imported prefix is read; any other file in DIR/data/ is refused.
+ * manifest.json is written last: without it the export is not finished.
+ *
+ * Memory: below 64 MB, whatever the options. A program that limits the size of
+ * its files ignores SIGXFSZ.
+ *
+ * Returns VN_OK; VN_INVALID; VN_OUTSIDE; VN_STOPPED; VN_CORRUPT (the index);
+ * VN_IO (no space, another export runs in DIR); VN_NOMEM.
  */
 VN_NODISCARD enum vn_status vn_export(const struct vn_load_source *source,
                                       const struct vn_export_options *options,
@@ -271,7 +284,19 @@ struct vn_check_counts {
     double consumed_units;              /* RCU */
 };
 
-/* Returns VN_OK if all is equal (or repaired), VN_NOT_FOUND if not. */
+/*
+ * vn_check() reads from the table, consistently, a sample (BatchGetItem), the
+ * number of items, or all of them (parallel Scan), and compares with the
+ * index. A suffix without candidate must have no item. "#meta" is passed over;
+ * an item whose key is no suffix is counted as surplus by a whole check, but
+ * neither reported nor deleted.
+ *
+ * Memory: 4 MB, and some 25 MB for the pages of a Scan.
+ *
+ * Returns VN_OK if all is equal (or repaired), VN_NOT_FOUND if not; VN_INVALID
+ * (no such table, no permission, wrong use); VN_OUTSIDE; VN_STOPPED; VN_CORRUPT
+ * (the index); VN_IO; VN_NOMEM.
+ */
 VN_NODISCARD enum vn_status vn_check(struct vn_aws *aws,
                                      const struct vn_load_source *source,
                                      const struct vn_check_options *options,
