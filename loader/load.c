@@ -202,12 +202,13 @@ static void ask_progress(struct load *load)
     }
 }
 
+/* By the slow answers: a few of them must not leave the rate unused. */
 static void choose_in_flight(struct load *load)
 {
     if (load->meter.answers >= ANSWERS_LEAST) {
         load->in_flight_wanted =
             rate_in_flight(load->rate.limit, rate_batch(&load->rate, BATCH_MAX),
-                           load->meter.p50_ms, load->in_flight_most);
+                           load->meter.p95_ms, load->in_flight_most);
     }
 }
 

@@ -89,7 +89,7 @@ static void grow(struct rate *rate, int64_t now_ns)
     const double elapsed_s = seconds(rate->window_ns, now_ns);
 
     if (rate->taken < BUSY_SHARE * rate->limit * elapsed_s) {
-        rate->doubled_ns = now_ns;
+        rate->doubled_ns += now_ns - rate->window_ns; // does not count
         return;
     }
     fill(rate, now_ns);

@@ -149,6 +149,21 @@ static void a_cut_is_at_most_a_third_in_a_quarter_of_a_second(void **state)
     assert_true(rate.limit >= 100);
 }
 
+static void a_pause_only_delays_the_doubling(void **state)
+{
+    struct rate rate;
+    int64_t now = 0;
+
+    (void)state;
+    rate_init(&rate, 1000, 1e9, now);
+    for (int i = 0; i < 6; i++) {
+        one_second(&rate, &now, 0);
+        now += 500 * MS; // nothing is sent, and then little
+        rate_answered(&rate, 1, 0, now);
+    }
+    assert_true(rate.limit > 1999 && rate.limit < 2001);
+}
+
 static void an_idle_load_does_not_raise_its_limit(void **state)
 {
     struct rate rate;
@@ -298,6 +313,7 @@ int main(void)
         cmocka_unit_test(waiting_as_told_is_enough),
         cmocka_unit_test(the_start_doubles_until_the_first_throttling),
         cmocka_unit_test(a_cut_is_at_most_a_third_in_a_quarter_of_a_second),
+        cmocka_unit_test(a_pause_only_delays_the_doubling),
         cmocka_unit_test(an_idle_load_does_not_raise_its_limit),
         cmocka_unit_test(a_table_of_4000_is_used_and_not_flooded),
         cmocka_unit_test(backoff_is_full_jitter),
