@@ -1,7 +1,7 @@
 """Runs vanity-bench on tiny sizes and checks what it prints.
 
 Usage: check_bench.py PART VANITY-BENCH VANITY SOURCE-TREE
-PART is program, engine, index, lookup, quality or export. No time is asserted,
+PART is program, engine, index, lookup, quality, export or load. No time is asserted,
 only that each one is there, positive, and in order.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 part = sys.argv[1]
 bench, vanity, tree = (str(Path(path).resolve()) for path in sys.argv[2:5])
 dev_file = f"{tree}/bench/data/real-vanity-dev.tsv"
-COMMANDS = ("engine", "index", "lookup", "quality", "export")
+COMMANDS = ("engine", "index", "lookup", "quality", "export", "load")
 failures = []
 
 
@@ -283,6 +283,22 @@ def check_export():
         expect_exit(2, "export", path, path)
         expect_exit(2, "export", folder + "/none.mdb")
         expect_exit(3, "export", path, "--dir", folder + "/none")
+
+
+def check_load():
+    with tempfile.TemporaryDirectory() as folder:
+        path = build(folder, "3569")
+        tiny = ("load", path, "--server", "canned", "--prefix", "3569",
+                "--repeat", "2", "--peer-items", "200")
+        results = expect_json(*tiny)
+        check(names(results, "time") == ["canned: vanity", "canned: boto3"],
+              f"times: {names(results, 'time')}")
+        check(names(results, "ratio") == ["canned: boto3 / vanity, CPU"],
+              f"ratios: {names(results, 'ratio')}")
+        check("\ncanned: vanity " in expect_table(*tiny), "no table")
+        expect_exit(2, "load")
+        expect_exit(2, "load", path, "--server", "none")
+        expect_exit(2, "load", folder + "/none.mdb")
 
 
 HEADER = "phrase_display\tletters7\tdigits7\tshape\toverdial\tsource\n"
