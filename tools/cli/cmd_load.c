@@ -411,6 +411,9 @@ static int end_code(enum vn_status status, const struct vn_load_counts *counts)
     if (status == VN_OK) {
         return counts->dead > 0 ? CLI_NO : CLI_DONE;
     }
+    if (status == VN_INVALID && counts->dead > 0) {
+        return CLI_NO; // more refused items than --max-bad
+    }
     if (status != VN_STOPPED) {
         return cli_exit_code(status);
     }
