@@ -23,6 +23,12 @@
  * gain nothing; half as many let a thread wait at the end of each batch.
  */
 #define BATCH_CHUNKS 16u
+/*
+ * Pieces of a chunk that threads take: chunks of letters take ten times as
+ * long as those of many 0 and 1, and whole ones would leave a thread waiting
+ * at the end of a batch. Each piece walks down the first digits again.
+ */
+#define CHUNK_PIECES 5u
 
 /* A run over a range of suffixes. */
 struct run {
@@ -221,14 +227,26 @@ static void descend(const struct vn_engine *engine, struct search_path *path,
     }
 }
 
-static void rank_chunk(const struct run *run, uint32_t chunk, unsigned thread,
-                       struct vn_record *records)
+/* The suffixes of a piece: some of the ten fourth digits of a chunk. */
+static void rank_piece(const struct run *run, const struct batch *batch,
+                       uint32_t piece, unsigned thread)
 {
+    const uint32_t step = CHUNK_SUFFIXES / 10;
+    const uint32_t digits = 10 / CHUNK_PIECES;
+    const uint32_t chunk = piece / CHUNK_PIECES;
+    const uint32_t first = piece % CHUNK_PIECES * digits;
+    const uint32_t base = (batch->first_chunk + chunk) * CHUNK_SUFFIXES;
     struct search_path *path = &run->engine->paths[thread];
 
-    descend(run->engine, path, chunk, CHUNK_DIGITS);
-    rank_below(run, path, &run->engine->counts[thread], chunk * CHUNK_SUFFIXES,
-               records);
+    descend(run->engine, path, batch->first_chunk + chunk, CHUNK_DIGITS);
+    run->engine->ops->expand(path);
+    for (uint32_t digit = first; digit < first + digits; digit++) {
+        search_enter(path, digit);
+        rank_below(run, path, &run->engine->counts[thread], base + digit * step,
+                   batch->records + (size_t)chunk * CHUNK_SUFFIXES +
+                       (size_t)digit * step);
+        search_leave(path);
+    }
 }
 
 void vn_engine_rank(const struct vn_engine *engine, uint32_t suffix,
@@ -294,17 +312,14 @@ static void overlap(struct run *run, const struct batch *done,
 #pragma omp master
         hand_on(run, done);
 #pragma omp for schedule(dynamic, 1)
-        for (uint32_t i = 0; i < next->count; i++) {
-            rank_chunk(run, next->first_chunk + i,
-                       (unsigned)omp_get_thread_num(),
-                       next->records + (size_t)i * CHUNK_SUFFIXES);
+        for (uint32_t i = 0; i < next->count * CHUNK_PIECES; i++) {
+            rank_piece(run, next, i, (unsigned)omp_get_thread_num());
         }
     }
 #else
     hand_on(run, done);
-    for (uint32_t i = 0; i < next->count; i++) {
-        rank_chunk(run, next->first_chunk + i, 0,
-                   next->records + (size_t)i * CHUNK_SUFFIXES);
+    for (uint32_t i = 0; i < next->count * CHUNK_PIECES; i++) {
+        rank_piece(run, next, i, 0);
     }
 #endif
 }

@@ -71,6 +71,9 @@ struct search_path {
     struct search_node root;
     struct search_node children[VN_SUFFIX_DIGITS][10]; /* of depth d, d + 1 */
     const struct search_node *nodes[VN_SUFFIX_DIGITS]; /* chosen, by depth */
+    /* Threads write their places all the time: they share no cache line, nor
+       a pair of lines, which processors fetch together. */
+    char apart[128];
 };
 
 /* search_start() stands at the root. */
