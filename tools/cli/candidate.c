@@ -1,23 +1,9 @@
-/* candidate.c: numbers and candidates as text and JSON. */
+/* candidate.c: numbers and inputs as text and JSON. */
 #include "candidate.h"
 
 #include <string.h>
 
 #define ELLIPSIS "\xe2\x80\xa6"
-
-void candidate_front(const struct vn_number *number,
-                     struct candidate_front *front)
-{
-    vn_number_display(number, "", front->text);
-    front->size = strlen(front->text);
-}
-
-void candidate_display(struct output *out, const struct candidate_front *front,
-                       const struct vn_spelling *spelling)
-{
-    output_bytes(out, front->text, front->size);
-    output_text(out, spelling->text);
-}
 
 void candidate_number_json(struct output *out, const struct vn_number *number)
 {
@@ -35,54 +21,6 @@ void candidate_number_json(struct output *out, const struct vn_number *number)
     } else {
         json_bool(out, number->dialable == VN_DIALABLE_YES);
     }
-}
-
-static void write_words(struct output *out, const char *spelling)
-{
-    json_open(out, '[');
-    while (*spelling != '\0') {
-        const struct vn_bytes segment = {spelling, strcspn(spelling, "-")};
-
-        if (segment.data[0] >= 'A') {
-            json_bytes(out, segment);
-        }
-        spelling += segment.size;
-        spelling += *spelling == '-' ? 1 : 0;
-    }
-    json_close(out, ']');
-}
-
-static void write_nulls(struct output *out)
-{
-    static const char *const keys[] = {"spelling", "display", "words", "score",
-                                       "overdial"};
-
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        json_key(out, keys[i]);
-        json_null(out);
-    }
-}
-
-void candidate_json(struct output *out, const struct candidate_front *front,
-                    const struct vn_spelling *spelling)
-{
-    if (spelling == NULL) {
-        write_nulls(out);
-        return;
-    }
-    json_key(out, "spelling");
-    json_text(out, spelling->text);
-    json_key(out, "display");
-    output_char(out, '"'); // no character of a display needs an escape
-    candidate_display(out, front, spelling);
-    output_char(out, '"');
-    out->comma = true;
-    json_key(out, "words");
-    write_words(out, spelling->text);
-    json_key(out, "score");
-    json_int(out, spelling->score);
-    json_key(out, "overdial");
-    json_int(out, spelling->overdial);
 }
 
 enum vn_status candidate_parse(struct vn_bytes input, struct vn_number *number,

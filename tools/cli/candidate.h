@@ -1,34 +1,12 @@
-/* candidate.h: how numbers and candidates are written as text and JSON. */
+/* candidate.h: how numbers and inputs are read and written. */
 #ifndef VN_CANDIDATE_H
 #define VN_CANDIDATE_H
 
 #include "engine/number.h"
-#include "engine/record.h"
-#include "output.h"
-
-/* What stands before the spelling in the display form of one number. */
-struct candidate_front {
-    char text[VN_DISPLAY_SIZE];
-    size_t size;
-};
-
-void candidate_front(const struct vn_number *number,
-                     struct candidate_front *front);
-
-/* Writes the display form: the front, then the spelling. */
-void candidate_display(struct output *out, const struct candidate_front *front,
-                       const struct vn_spelling *spelling);
+#include "tools/answer/answer.h"
 
 /* The keys "e164", "suffix" and "dialable" with their values. */
 void candidate_number_json(struct output *out, const struct vn_number *number);
-
-/*
- * The keys "spelling", "display", "words", "score" and "overdial" with their
- * values, inside an object that the caller opens and closes; all null if
- * 'spelling' is NULL.
- */
-void candidate_json(struct output *out, const struct candidate_front *front,
-                    const struct vn_spelling *spelling);
 
 /*
  * candidate_parse() is vn_number_parse() for a line of input.h: one that was

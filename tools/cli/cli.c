@@ -1,10 +1,10 @@
 /* cli.c: exit codes, messages, and small checks of the commands. */
 #include "cli.h"
 
-#include "printable.h"
-
 #include "engine/text.h"
+#include "tools/answer/printable.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,4 +128,25 @@ uint64_t cli_clock_ms(void)
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void cli_output_start(struct output *out)
+{
+    // A pipe takes 64 kB at once.
+    static char buffer[128 << 10];
+
+    output_start(out, STDOUT_FILENO, buffer, sizeof(buffer));
+}
+
+int cli_output_finish(struct output *out, int code)
+{
+    output_flush(out);
+    if (out->sys_errno == EPIPE) {
+        return CLI_DONE;
+    }
+    if (out->sys_errno != 0) {
+        cli_message("cannot write the output: %s", strerror(out->sys_errno));
+        return CLI_FAILED;
+    }
+    return code;
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "engine/error.h"
+#include "tools/answer/output.h"
 
 /* Exit codes of every command; 128 + the signal for a stopped build. */
 enum cli_exit {
@@ -68,6 +69,16 @@ int cli_error(enum vn_status status, const struct vn_error *error);
  * is none.
  */
 long cli_int(const char *name, const char *text, long least, long most);
+
+/* cli_output_start() writes to standard output; one such output at a time. */
+void cli_output_start(struct output *out);
+
+/*
+ * cli_output_finish() writes what is left. A reader that went away (EPIPE) is
+ * no failure: 'code' is returned as 0 then. Any other failure is reported on
+ * standard error and gives CLI_FAILED; else 'code' is returned.
+ */
+int cli_output_finish(struct output *out, int code);
 
 /* Digits of a 64-bit number with separators and the end. */
 #define CLI_GROUPED_SIZE 27

@@ -2,13 +2,13 @@
 #include "cli.h"
 #include "open.h"
 #include "options.h"
-#include "output.h"
 #include "progress.h"
 #include "stop.h"
 #include "target.h"
 
 #include "engine/engine.h"
 #include "index/index.h"
+#include "tools/answer/output.h"
 
 #include <unistd.h>
 
@@ -169,7 +169,7 @@ static int print_json(const struct build *build,
     struct output out;
 
     vn_lexicon_info(build->lexicon, &lexicon);
-    output_start(&out, STDOUT_FILENO);
+    cli_output_start(&out);
     json_open(&out, '{');
     json_key(&out, "index");
     json_text(&out, build->path);
@@ -193,7 +193,7 @@ static int print_json(const struct build *build,
     json_int(&out, (int64_t)ms);
     json_close(&out, '}');
     json_line_end(&out);
-    return output_finish(&out, CLI_DONE);
+    return cli_output_finish(&out, CLI_DONE);
 }
 
 /* Opens what was written: its own account of itself is what counts. */

@@ -3,11 +3,11 @@
 #include "cli.h"
 #include "open.h"
 #include "options.h"
-#include "output.h"
 #include "progress.h"
 #include "stop.h"
 
 #include "loader/loader.h"
+#include "tools/answer/output.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -253,9 +253,9 @@ static int report_end(struct check *check, enum vn_status status,
         output_flush(&check->out);
         if (status == VN_STOPPED && stop_wanted() != 0) {
             cli_message("stopped");
-            return output_finish(&check->out, 128 + stop_wanted());
+            return cli_output_finish(&check->out, 128 + stop_wanted());
         }
-        return output_finish(
+        return cli_output_finish(
             &check->out, open_index_error(check->index_path, status, error));
     }
     if (check->common.json) {
@@ -265,7 +265,7 @@ static int report_end(struct check *check, enum vn_status status,
     if (!check->common.quiet) {
         print_summary(check);
     }
-    return output_finish(&check->out, status == VN_OK ? CLI_DONE : CLI_NO);
+    return cli_output_finish(&check->out, status == VN_OK ? CLI_DONE : CLI_NO);
 }
 
 static int run(struct check *check)
@@ -283,7 +283,7 @@ static int run(struct check *check)
     check->options.report_max = REPORT_MAX;
     check->options.progress = note_progress;
     check->options.progress_context = check;
-    output_start(&check->out, STDOUT_FILENO);
+    cli_output_start(&check->out);
     stop_watch();
     progress_start(&check->progress, "items", check->common.quiet);
     const enum vn_status status =

@@ -2,10 +2,10 @@
 #include "cli.h"
 #include "open.h"
 #include "options.h"
-#include "output.h"
 #include "progress.h"
 
 #include "index/index.h"
+#include "tools/answer/output.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -236,7 +236,7 @@ static int report(const struct diff *diff, enum vn_status status)
 
 static int run(struct diff *diff)
 {
-    output_start(&diff->out, STDOUT_FILENO);
+    cli_output_start(&diff->out);
     // On a terminal the differences show how far we are.
     progress_start(&diff->progress, "suffixes",
                    diff->common.quiet ||
@@ -247,11 +247,11 @@ static int run(struct diff *diff)
 
     progress_end(&diff->progress);
     if (output_failed(&diff->out)) {
-        return output_finish(&diff->out, CLI_FAILED);
+        return cli_output_finish(&diff->out, CLI_FAILED);
     }
     if (status != VN_OK) {
         output_flush(&diff->out);
-        return output_finish(&diff->out, report(diff, status));
+        return cli_output_finish(&diff->out, report(diff, status));
     }
     if (diff->count_only || diff->common.json) {
         write_counts(diff);
@@ -263,7 +263,7 @@ static int run(struct diff *diff)
     const bool same =
         counts->changed == 0 && counts->added == 0 && counts->removed == 0;
 
-    return output_finish(&diff->out, same ? CLI_DONE : CLI_NO);
+    return cli_output_finish(&diff->out, same ? CLI_DONE : CLI_NO);
 }
 
 int cmd_diff(int argc, char **argv)

@@ -3,9 +3,9 @@
 #include "cli.h"
 #include "open.h"
 #include "options.h"
-#include "output.h"
 
 #include "engine/engine.h"
+#include "tools/answer/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,14 +83,14 @@ static void write_row(struct output *out, const char *name, const char *token,
 static void write_table(struct explain *explain)
 {
     struct output *out = &explain->out;
-    struct candidate_front front;
+    struct answer_front front;
 
-    candidate_front(&explain->number, &front);
+    answer_front(&explain->number, &front);
     for (unsigned i = 0; i < explain->count; i++) {
         const struct vn_explanation *candidate = &explain->candidates[i];
 
         output_format(out, "%u  ", i + 1);
-        candidate_display(out, &front, &candidate->spelling);
+        answer_display(out, &front, &candidate->spelling);
         output_char(out, '\n');
         for (unsigned k = 0; k < candidate->term_count; k++) {
             const struct vn_term *term = &candidate->terms[k];
@@ -126,9 +126,9 @@ static void write_json(struct explain *explain)
 {
     struct output *out = &explain->out;
     const struct vn_bytes input = {explain->text, strlen(explain->text)};
-    struct candidate_front front;
+    struct answer_front front;
 
-    candidate_front(&explain->number, &front);
+    answer_front(&explain->number, &front);
     json_open(out, '{');
     candidate_input_json(out, input);
     candidate_number_json(out, &explain->number);
@@ -138,7 +138,7 @@ static void write_json(struct explain *explain)
         const struct vn_explanation *candidate = &explain->candidates[i];
 
         json_open(out, '{');
-        candidate_json(out, &front, &candidate->spelling);
+        answer_candidate_json(out, &front, &candidate->spelling);
         json_key(out, "hundredths");
         json_int(out, candidate->hundredths);
         json_key(out, "penalty");
@@ -183,7 +183,7 @@ static int print(struct explain *explain)
 {
     int code = CLI_DONE;
 
-    output_start(&explain->out, STDOUT_FILENO);
+    cli_output_start(&explain->out);
     if (explain->common.json) {
         write_json(explain);
     } else {
@@ -193,7 +193,7 @@ static int print(struct explain *explain)
         cli_message("no spelling");
         code = CLI_NO;
     }
-    return output_finish(&explain->out, code);
+    return cli_output_finish(&explain->out, code);
 }
 
 int cmd_explain(int argc, char **argv)

@@ -3,11 +3,11 @@
 #include "cli.h"
 #include "open.h"
 #include "options.h"
-#include "output.h"
 #include "progress.h"
 #include "stop.h"
 
 #include "loader/loader.h"
+#include "tools/answer/output.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -195,7 +195,7 @@ static int print_json(const struct export *export)
     const struct vn_export_counts *counts = &export->counts;
     struct output out;
 
-    output_start(&out, STDOUT_FILENO);
+    cli_output_start(&out);
     json_open(&out, '{');
     json_key(&out, "directory");
     json_text(&out, export->options.directory);
@@ -211,7 +211,7 @@ static int print_json(const struct export *export)
     json_int(&out, (int64_t)counts->stored_bytes);
     json_close(&out, '}');
     json_line_end(&out);
-    return output_finish(&out, CLI_DONE);
+    return cli_output_finish(&out, CLI_DONE);
 }
 
 static int run(struct export *export)

@@ -2,9 +2,9 @@
 #include "cli.h"
 #include "open.h"
 #include "options.h"
-#include "output.h"
 
 #include "index/index.h"
+#include "tools/answer/output.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -200,12 +200,12 @@ int cmd_info(int argc, char **argv)
     if (code != CLI_DONE) {
         return code;
     }
-    output_start(&out, STDOUT_FILENO);
+    cli_output_start(&out);
     if (info.common.json) {
         write_json(&out, open.path, vn_index_info(open.index));
     } else {
         write_text(&out, open.path, vn_index_info(open.index));
     }
     open_index_close(&open);
-    return output_finish(&out, CLI_DONE);
+    return cli_output_finish(&out, CLI_DONE);
 }

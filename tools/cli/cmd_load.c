@@ -5,10 +5,10 @@
 #include "load_report.h"
 #include "open.h"
 #include "options.h"
-#include "output.h"
 #include "stop.h"
 
 #include "loader/loader.h"
+#include "tools/answer/output.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -394,7 +394,7 @@ static int print_json(const struct load *load, enum vn_status status,
 {
     struct output out;
 
-    output_start(&out, STDOUT_FILENO);
+    cli_output_start(&out);
     json_open(&out, '{');
     json_key(&out, "table");
     json_text(&out, load->aws_options.table);
@@ -403,7 +403,7 @@ static int print_json(const struct load *load, enum vn_status status,
     load_report_json(&out, counts);
     json_close(&out, '}');
     json_line_end(&out);
-    return output_finish(&out, code);
+    return cli_output_finish(&out, code);
 }
 
 static int end_code(enum vn_status status, const struct vn_load_counts *counts)

@@ -4,10 +4,10 @@
 #include "input.h"
 #include "open.h"
 #include "options.h"
-#include "output.h"
 #include "progress.h"
 
 #include "index/index.h"
+#include "tools/answer/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,9 +112,9 @@ static void write_json(struct lookup *lookup, struct vn_bytes input,
                        const struct vn_spelling *spellings, unsigned count)
 {
     struct output *out = &lookup->out;
-    struct candidate_front front;
+    struct answer_front front;
 
-    candidate_front(number, &front);
+    answer_front(number, &front);
     json_open(out, '{');
     candidate_input_json(out, input);
     candidate_number_json(out, number);
@@ -122,7 +122,7 @@ static void write_json(struct lookup *lookup, struct vn_bytes input,
     json_open(out, '[');
     for (unsigned i = 0; i < count; i++) {
         json_open(out, '{');
-        candidate_json(out, &front, &spellings[i]);
+        answer_candidate_json(out, &front, &spellings[i]);
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -136,19 +136,19 @@ static void write_text(struct lookup *lookup, struct vn_bytes input,
                        const struct vn_spelling *spellings, unsigned count)
 {
     struct output *out = &lookup->out;
-    struct candidate_front front;
+    struct answer_front front;
 
     if (!lookup->single) {
         output_bytes(out, input.data, input.size);
     }
     if (count > 0) {
-        candidate_front(number, &front);
+        answer_front(number, &front);
     }
     for (unsigned i = 0; i < count; i++) {
         if (!lookup->single) {
             output_char(out, '\t');
         }
-        candidate_display(out, &front, &spellings[i]);
+        answer_display(out, &front, &spellings[i]);
         output_char(out, '\t');
         output_int(out, spellings[i].score);
         if (lookup->single) {
@@ -295,11 +295,11 @@ static int run(struct lookup *lookup)
     if (status != VN_OK) {
         code = open_index_error(lookup->open.path, status, &lookup->error);
     } else if (output_failed(&lookup->out)) {
-        code = CLI_FAILED; // output_finish() has the last word
+        code = CLI_FAILED; // cli_output_finish() has the last word
     } else {
         code = conclude(lookup);
     }
-    return output_finish(&lookup->out, code);
+    return cli_output_finish(&lookup->out, code);
 }
 
 static void check_arguments(const struct lookup *lookup)
@@ -322,7 +322,7 @@ int cmd_lookup(int argc, char **argv)
     lookup->top = VN_CANDIDATES;
     options_parse(&parser, argc, argv, lookup);
     check_arguments(lookup);
-    output_start(&lookup->out, STDOUT_FILENO);
+    cli_output_start(&lookup->out);
     int code = open_index(&lookup->open, options_index_path(lookup->path));
 
     if (code == CLI_DONE) {

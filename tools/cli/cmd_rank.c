@@ -4,10 +4,10 @@
 #include "input.h"
 #include "open.h"
 #include "options.h"
-#include "output.h"
 #include "progress.h"
 
 #include "index/index.h"
+#include "tools/answer/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -311,18 +311,18 @@ static void get_number(const struct entry *entry, struct vn_number *number)
 }
 
 static void write_json(struct output *out, const struct vn_number *number,
-                       const struct candidate_front *front,
+                       const struct answer_front *front,
                        const struct vn_spelling *spelling)
 {
     json_open(out, '{');
     candidate_number_json(out, number);
-    candidate_json(out, front, spelling);
+    answer_candidate_json(out, front, spelling);
     json_close(out, '}');
     json_line_end(out);
 }
 
 static void write_text(struct output *out, const struct vn_number *number,
-                       const struct candidate_front *front,
+                       const struct answer_front *front,
                        const struct vn_spelling *spelling)
 {
     if (spelling != NULL) {
@@ -330,7 +330,7 @@ static void write_text(struct output *out, const struct vn_number *number,
     }
     output_char(out, '\t');
     if (spelling != NULL) {
-        candidate_display(out, front, spelling);
+        answer_display(out, front, spelling);
     }
     output_char(out, '\t');
     if (number->e164[0] != '\0') {
@@ -344,13 +344,13 @@ static void write_text(struct output *out, const struct vn_number *number,
 static void print_one(struct rank *rank, const struct entry *entry)
 {
     struct vn_number number;
-    struct candidate_front front;
+    struct answer_front front;
     struct vn_spelling spelling;
     const bool spelled = vn_spell(entry_suffix(entry), entry->code, entry->tail,
                                   &spelling) == VN_OK;
 
     get_number(entry, &number);
-    candidate_front(&number, &front);
+    answer_front(&number, &front);
     if (rank->common.json) {
         write_json(&rank->out, &number, &front, spelled ? &spelling : NULL);
     } else {
@@ -363,12 +363,12 @@ static int print(struct rank *rank)
     const size_t wanted =
         rank->limit < rank->count ? (size_t)rank->limit : rank->count;
 
-    output_start(&rank->out, STDOUT_FILENO);
+    cli_output_start(&rank->out);
     for (size_t i = 0; i < wanted && !output_failed(&rank->out); i++) {
         print_one(rank, &rank->entries[rank->order[i]]);
     }
-    return output_finish(&rank->out,
-                         rank->refused.count > 0 ? CLI_REFUSED : CLI_DONE);
+    return cli_output_finish(&rank->out,
+                             rank->refused.count > 0 ? CLI_REFUSED : CLI_DONE);
 }
 
 static int run(struct rank *rank)

@@ -2,9 +2,9 @@
 #include "aws_options.h"
 #include "cli.h"
 #include "options.h"
-#include "output.h"
 
 #include "loader/loader.h"
+#include "tools/answer/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -381,13 +381,13 @@ static int describe(const struct table *table)
     if (status != VN_OK) {
         return cli_error(status, &error);
     }
-    output_start(&out, STDOUT_FILENO);
+    cli_output_start(&out);
     if (table->common.json) {
         write_json(&out, &info);
     } else {
         write_text(&out, &info);
     }
-    return output_finish(&out, CLI_DONE);
+    return cli_output_finish(&out, CLI_DONE);
 }
 
 static int create(const struct table *table)

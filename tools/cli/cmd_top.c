@@ -3,10 +3,10 @@
 #include "cli.h"
 #include "open.h"
 #include "options.h"
-#include "output.h"
 #include "progress.h"
 
 #include "index/index.h"
+#include "tools/answer/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,7 +184,7 @@ static void print_one(struct top *top, const struct best *best)
 {
     struct output *out = &top->out;
     const struct vn_number number = {.suffix = best_suffix(best)};
-    const struct candidate_front front = {.size = 0};
+    const struct answer_front front = {.size = 0};
     struct vn_spelling spelling;
 
     if (vn_spell(number.suffix, best->code, best->tail, &spelling) != VN_OK) {
@@ -193,7 +193,7 @@ static void print_one(struct top *top, const struct best *best)
     if (top->common.json) {
         json_open(out, '{');
         candidate_number_json(out, &number);
-        candidate_json(out, &front, &spelling);
+        answer_candidate_json(out, &front, &spelling);
         json_close(out, '}');
         json_line_end(out);
         return;
@@ -209,11 +209,11 @@ static void print_one(struct top *top, const struct best *best)
 static int print(struct top *top)
 {
     qsort(top->heap, top->count, sizeof(top->heap[0]), compare);
-    output_start(&top->out, STDOUT_FILENO);
+    cli_output_start(&top->out);
     for (size_t i = 0; i < top->count && !output_failed(&top->out); i++) {
         print_one(top, &top->heap[i]);
     }
-    return output_finish(&top->out, CLI_DONE);
+    return cli_output_finish(&top->out, CLI_DONE);
 }
 
 /* Whether the index holds any suffix of the prefix that was asked for. */

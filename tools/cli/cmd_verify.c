@@ -2,11 +2,11 @@
 #include "cli.h"
 #include "open.h"
 #include "options.h"
-#include "output.h"
 #include "progress.h"
 
 #include "engine/engine.h"
 #include "index/index.h"
+#include "tools/answer/output.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -261,7 +261,7 @@ static int print_json(const struct verify *verify, const char *path, int code)
 {
     struct output out;
 
-    output_start(&out, STDOUT_FILENO);
+    cli_output_start(&out);
     json_open(&out, '{');
     json_key(&out, "index");
     json_text(&out, path);
@@ -272,7 +272,7 @@ static int print_json(const struct verify *verify, const char *path, int code)
     }
     json_close(&out, '}');
     json_line_end(&out);
-    return output_finish(&out, code);
+    return cli_output_finish(&out, code);
 }
 
 static void print_summary(const struct verify *verify)

@@ -2,7 +2,8 @@
 #include "guard.h"
 
 #include "cli.h"
-#include "printable.h"
+
+#include "tools/answer/printable.h"
 
 #include <assert.h>
 #include <signal.h>

@@ -8,7 +8,7 @@
 
 #include "engine/number.h"
 #include "engine/text.h"
-#include "output.h"
+#include "tools/answer/output.h"
 
 /* Bytes read at once. */
 #define INPUT_SIZE ((size_t)1 << 20)

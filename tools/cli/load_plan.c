@@ -4,7 +4,8 @@
 #include "aws_options.h"
 #include "cli.h"
 #include "open.h"
-#include "output.h"
+
+#include "tools/answer/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -306,13 +307,13 @@ int load_plan_print(const struct load_plan_options *options)
     int code = add_columns(plans);
 
     if (code == CLI_DONE) {
-        output_start(&plans->out, STDOUT_FILENO);
+        cli_output_start(&plans->out);
         if (options->json) {
             write_json(plans);
         } else {
             write_text(plans);
         }
-        code = output_finish(&plans->out, CLI_DONE);
+        code = cli_output_finish(&plans->out, CLI_DONE);
     }
     free(plans);
     return code;

@@ -14,6 +14,8 @@
 #define SAMPLE_MS 3000
 
 #define LINE_SIZE 320
+/* Bytes of JSON gathered before a write: more than one line has. */
+#define JSON_SIZE 4096
 
 /* Objects begin at once, with what a resume starts from. */
 static uint64_t first_ms(enum load_report_mode mode)
@@ -64,35 +66,64 @@ static void write_remaining(char *out, size_t size, double remaining_s)
     }
 }
 
-static void write_line(char line[LINE_SIZE], const struct load_report *report,
-                       const struct vn_load_counts *counts)
-{
-    char done[CLI_GROUPED_SIZE];
-    char total[CLI_GROUPED_SIZE];
-    char rate[CLI_GROUPED_SIZE];
-    char units[CLI_GROUPED_SIZE];
-    char limit[CLI_GROUPED_SIZE];
-    char again[CLI_GROUPED_SIZE];
-    char remaining[40];
-    const uint64_t settled = counts->acknowledged + counts->dead;
-    const double share =
-        counts->total > 0 ? 100.0 * (double)settled / (double)counts->total : 0;
-    const double throttled =
-        counts->requests > 0
-            ? 100.0 * (double)counts->throttled / (double)counts->requests
-            : 0;
+/* What is told, the most important first. */
+enum { SHARE, DONE, RATE, UNITS, LIMIT, IN_FLIGHT, THROTTLED, RETRIED, FIELDS };
 
-    write_remaining(remaining, sizeof(remaining), counts->remaining_s);
-    snprintf(line, LINE_SIZE,
-             "%5.1f %%  %s of %s  %s items/s  %s WCU/s (limit %s, %s)  "
-             "%u in flight  %.1f %% throttled  %s retried  %s",
-             share, cli_grouped(settled, done),
-             cli_grouped(counts->total, total),
-             cli_grouped((uint64_t)counts->rate, rate),
-             cli_grouped((uint64_t)report->units_per_s, units),
-             cli_grouped((uint64_t)counts->rate_limit, limit),
-             counts->rate_source, counts->in_flight, throttled,
-             cli_grouped(counts->unprocessed, again), remaining);
+/* What a line consists of; 'remaining' is its end, whatever has room. */
+struct fields {
+    char text[FIELDS][FIELD_SIZE];
+    char remaining[FIELD_SIZE];
+};
+
+static double percent(uint64_t part, uint64_t whole)
+{
+    return whole > 0 ? 100.0 * (double)part / (double)whole : 0;
+}
+
+static void write_fields(struct fields *fields,
+                         const struct load_report *report,
+                         const struct vn_load_counts *counts)
+{
+    char a[CLI_GROUPED_SIZE];
+    char b[CLI_GROUPED_SIZE];
+    const uint64_t settled = counts->acknowledged + counts->dead;
+
+    snprintf(fields->text[SHARE], FIELD_SIZE, "%5.1f %%",
+             percent(settled, counts->total));
+    snprintf(fields->text[DONE], FIELD_SIZE, "%s of %s",
+             cli_grouped(settled, a), cli_grouped(counts->total, b));
+    snprintf(fields->text[RATE], FIELD_SIZE, "%s items/s",
+             cli_grouped((uint64_t)counts->rate, a));
+    snprintf(fields->text[UNITS], FIELD_SIZE, "%s WCU/s",
+             cli_grouped((uint64_t)report->units_per_s, a));
+    snprintf(fields->text[LIMIT], FIELD_SIZE, "limit %s (%s)",
+             cli_grouped((uint64_t)counts->rate_limit, a), counts->rate_source);
+    snprintf(fields->text[IN_FLIGHT], FIELD_SIZE, "%u in flight",
+             counts->in_flight);
+    snprintf(fields->text[THROTTLED], FIELD_SIZE, "%.1f %% throttled",
+             percent(counts->throttled, counts->requests));
+    snprintf(fields->text[RETRIED], FIELD_SIZE, "%s retried",
+             cli_grouped(counts->unprocessed, a));
+    write_remaining(fields->remaining, FIELD_SIZE, counts->remaining_s);
+}
+
+/* As many fields as fit into 'columns', and the time that remains. */
+static void write_line(char line[LINE_SIZE], const struct fields *fields,
+                       size_t columns)
+{
+    size_t used = 0;
+
+    line[0] = '\0';
+    for (size_t i = 0; i < FIELDS; i++) {
+        const size_t more = strlen(fields->text[i]) + GAP;
+        if (used + more + strlen(fields->remaining) > columns) {
+            break;
+        }
+        snprintf(line + used, LINE_SIZE - used, "%s%*s", fields->text[i], GAP,
+                 "");
+        used += more;
+    }
+    snprintf(line + used, LINE_SIZE - used, "%s", fields->remaining);
 }
 
 /* A line longer than the terminal is wide could not be taken away again. */
@@ -109,24 +140,29 @@ static int terminal_columns(void)
 static void draw(const struct load_report *report,
                  const struct vn_load_counts *counts)
 {
+    struct fields fields;
     char line[LINE_SIZE];
 
-    write_line(line, report, counts);
+    write_fields(&fields, report, counts);
     if (!report->terminal) {
+        write_line(line, &fields, LINE_SIZE - 1);
         cli_message("%s", line);
         return;
     }
-    char whole[LINE_SIZE + 40];
+    const size_t room = terminal_columns() - 1;
+    const size_t head = strlen(cli_name()) + 2;
 
-    snprintf(whole, sizeof(whole), "%s: %s", cli_name(), line);
-    fprintf(stderr, "\r\033[K%.*s", terminal_columns() - 1, whole);
+    write_line(line, &fields, room > head ? room - head : 0);
+    fprintf(stderr, "\r\033[K%.*s",
+            (int)(head + strlen(line) < room ? head : 0), "");
 }
 
 static void print_json_line(const struct vn_load_counts *counts)
 {
+    char buffer[JSON_SIZE];
     struct output out;
 
-    output_start(&out, STDERR_FILENO);
+    output_start(&out, STDERR_FILENO, buffer, sizeof(buffer));
     json_open(&out, '{');
     load_report_json(&out, counts);
     json_close(&out, '}');

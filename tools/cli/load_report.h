@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "loader/loader.h"
-#include "output.h"
+#include "tools/answer/output.h"
 
 enum load_report_mode {
     LOAD_REPORT_LINE, /* one on a terminal, else one every ten seconds */

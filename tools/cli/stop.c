@@ -2,15 +2,41 @@
 #include "stop.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+/*
+ * Supervisors send a signal to the process and to its group, and terminals
+ * may repeat a key: what comes so soon belongs to the first wish.
+ */
+#define SAME_WISH_MS 1000
 
 static volatile sig_atomic_t noted;
+static atomic_int_fast64_t noted_ms; /* 0: not yet; written by the handler */
+
+static int64_t now_ms(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    // Never 0, which stands for no signal.
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
+}
 
 static void note_signal(int number)
 {
-    noted = number;
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
+    const int_fast64_t at_ms = now_ms();
+    int_fast64_t first_ms = 0;
+
+    if (atomic_compare_exchange_strong(&noted_ms, &first_ms, at_ms)) {
+        noted = number;
+    } else if (at_ms - first_ms >= SAME_WISH_MS) {
+        // Comes when this handler returns: until then it is blocked.
+        (void)signal(number, SIG_DFL);
+        (void)raise(number);
+    }
 }
 
 void stop_watch(void)

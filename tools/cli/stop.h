@@ -3,8 +3,9 @@
 #define VN_STOP_H
 
 /*
- * After stop_watch() the first SIGINT or SIGTERM is only noted; the second one
- * ends the program at once, as if it had never been watched.
+ * After stop_watch() the first SIGINT or SIGTERM is only noted, and so is any
+ * within a second after it; a later one ends the program at once, as if it had
+ * never been watched.
  */
 void stop_watch(void);
 

@@ -1,4 +1,4 @@
-/* output.h: standard output in large pieces, as text and as JSON. */
+/* output.h: text and JSON, gathered in memory or for a file descriptor. */
 #ifndef VN_OUTPUT_H
 #define VN_OUTPUT_H
 
@@ -9,23 +9,28 @@
 
 #include "engine/text.h"
 
-/* Bytes gathered before a write; a pipe takes 64 kB at once. */
-#define OUTPUT_SIZE ((size_t)128 << 10)
+/* Instead of a file descriptor: what does not fit into the buffer fails. */
+#define OUTPUT_MEMORY (-1)
 
 /*
- * Bytes on their way to a file descriptor. The first failed write is kept in
- * 'sys_errno' and all that follows is dropped: ask output_failed() now and
- * then, and output_finish() at the end.
+ * Bytes on their way to a file descriptor, or that stay in memory. The first
+ * failure is kept in 'sys_errno' (ENOSPC where memory is full) and all that
+ * follows is dropped: ask output_failed() at the end, and in between where
+ * there is much to write. What was written stands in 'buffer', 'used' bytes
+ * without a NUL behind them.
  */
 struct output {
     int fd;
     int sys_errno;
     bool comma; /* the next JSON value or key follows another one */
     size_t used;
-    char buffer[OUTPUT_SIZE];
+    size_t size;
+    char *buffer;
 };
 
-void output_start(struct output *out, int fd);
+/* output_start() writes through, or into, the 'size' bytes at 'buffer', lent.
+ */
+void output_start(struct output *out, int fd, char *buffer, size_t size);
 void output_flush(struct output *out);
 
 /* Writes 'data' past a full buffer; use output_bytes(). */
@@ -39,7 +44,7 @@ static inline bool output_failed(const struct output *out)
 static inline void output_bytes(struct output *out, const char *data,
                                 size_t size)
 {
-    if (size > OUTPUT_SIZE - out->used) {
+    if (size > out->size - out->used) {
         output_spill(out, data, size);
         return;
     }
@@ -67,13 +72,6 @@ void output_suffix(struct output *out, uint32_t suffix);
 
 /* For text that is not written by the million. */
 void output_format(struct output *out, const char *format, ...) VN_PRINTF(2, 3);
-
-/*
- * output_finish() writes what is left. A reader that went away (EPIPE) is no
- * failure: 'code' is returned as 0 then. Any other failure is reported on
- * standard error and gives CLI_FAILED; else 'code' is returned.
- */
-int output_finish(struct output *out, int code);
 
 /*
  * JSON: each call writes one key, value or bracket, and the comma before it

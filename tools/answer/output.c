@@ -1,7 +1,6 @@
-/* output.c: buffered output with hand-written numbers and JSON. */
+/* output.c: gathered output with hand-written numbers and JSON. */
 #include "output.h"
 
-#include "cli.h"
 #include "printable.h"
 
 #include "engine/number.h"
@@ -16,12 +15,14 @@
 /* U+FFFD, the replacement character. */
 #define REPLACEMENT "\xef\xbf\xbd"
 
-void output_start(struct output *out, int fd)
+void output_start(struct output *out, int fd, char *buffer, size_t size)
 {
     out->fd = fd;
     out->sys_errno = 0;
     out->comma = false;
     out->used = 0;
+    out->size = size;
+    out->buffer = buffer;
 }
 
 static void write_all(struct output *out, const char *data, size_t size)
@@ -46,8 +47,13 @@ void output_flush(struct output *out)
 
 void output_spill(struct output *out, const char *data, size_t size)
 {
+    if (out->fd == OUTPUT_MEMORY) {
+        out->sys_errno = ENOSPC;
+        out->size = out->used; // no shorter piece gets in behind the gap
+        return;
+    }
     output_flush(out);
-    if (size >= OUTPUT_SIZE) {
+    if (size >= out->size) {
         write_all(out, data, size);
         return;
     }
@@ -138,19 +144,6 @@ void output_printable(struct output *out, const char *text)
         text += size;
         left -= size;
     }
-}
-
-int output_finish(struct output *out, int code)
-{
-    output_flush(out);
-    if (out->sys_errno == EPIPE) {
-        return CLI_DONE;
-    }
-    if (out->sys_errno != 0) {
-        cli_message("cannot write the output: %s", strerror(out->sys_errno));
-        return CLI_FAILED;
-    }
-    return code;
 }
 
 static void begin_value(struct output *out)
