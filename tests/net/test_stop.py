@@ -1,8 +1,10 @@
-"""Signals: the first saves, a second ends; --resume goes on."""
+"""Signals: the first saves, a later one ends; --resume goes on."""
 import json
+import re
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import servers
 import stub_client
@@ -66,15 +68,40 @@ def test_first(case, number):
         tables.account(counts)
 
 
+def handle(running, number):
+    """Sends a signal and waits until it is handled."""
+    running.send_signal(number)
+    status = Path(f"/proc/{running.pid}/status")
+    while running.poll() is None and re.search(
+            r"^(SigPnd|ShdPnd):.*[1-9a-f]$", status.read_text(), re.M):
+        time.sleep(0.001)
+
+
+def test_together(case):
+    """Two that come together are one wish: what is under way is saved."""
+    case.create("together")
+    stub_client.control(case.server, latency_s=0.3)
+    running = case.load("together", "--max-wcu", "2000")
+    case.wait_items("together", 500, running)
+    handle(running, signal.SIGTERM)
+    handle(running, signal.SIGTERM)
+    out, err = running.communicate(timeout=60)
+    stub_client.control(case.server, latency_s=0)
+    check(running.returncode == 128 + signal.SIGTERM,
+          f"{running.returncode} {err}")
+    tables.account(json.loads(out))
+    check("--resume" in err, f"the way on: {err}")
+
+
 def test_second(case):
-    """The service does not answer: draining takes until a second signal."""
+    """The service does not answer: draining takes until a later signal."""
     case.create("hanging")
     stub_client.control(case.server, faults={"hang": 1}, hang_s=60,
                         operations=["BatchWriteItem"])
     running = case.load("hanging")
     case.wait_items("hanging", 50, running)
     running.send_signal(signal.SIGINT)
-    time.sleep(0.3)
+    time.sleep(1.2)
     check(running.poll() is None, "it waits for what is under way")
     running.send_signal(signal.SIGTERM)
     running.communicate(timeout=20)
@@ -87,6 +114,7 @@ def main():
         case = Case(server, folder)
         test_first(case, signal.SIGINT)
         test_first(case, signal.SIGTERM)
+        test_together(case)
         test_second(case)
     print("all as it should be")
 

@@ -14,15 +14,14 @@ import stub_client
 import tables
 from tables import check, environment
 
-COLUMNS = 100
 RUN_S = 60
 
 
-def run_on_terminal(arguments, answer=None):
-    """Exit code and what a terminal of COLUMNS got; types an answer."""
+def run_on_terminal(arguments, answer=None, columns=80):
+    """Exit code and what a terminal of so many columns got; types an answer."""
     master, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ,
-                struct.pack("HHHH", 24, COLUMNS, 0, 0))
+                struct.pack("HHHH", 24, columns, 0, 0))
     running = subprocess.Popen(
         [tables.VANITY, *map(str, arguments)], stdin=terminal,
         stdout=subprocess.DEVNULL, stderr=terminal, env=environment())
@@ -44,22 +43,34 @@ def run_on_terminal(arguments, answer=None):
     return code, shown.decode()
 
 
+LEFT = r"(\d+:\d\d left|stalled)"
+
+
+def lines_of(shown, columns):
+    lines = re.findall(r"\r\x1b\[K([^\r\n]*left|[^\r\n]*stalled)", shown)
+    check(lines, f"no line at {columns} columns: {shown}")
+    for line in lines:
+        check(len(line) < columns, f"fits {columns} columns: {line}")
+        check(re.search(LEFT + "$", line), f"time left at the end: {line}")
+    return lines
+
+
 def test_line(server, folder):
     index = tables.build(folder / "p356.mdb", "356")
     where = ("--endpoint-url", server.url, "--table", "shown")
     tables.run("table", "create", "-q", *where)
-    code, shown = run_on_terminal(
-        ("load", "-i", index, *where, "--max-wcu", "3000"))
-    check(code == 0, f"{code}: {shown}")
-    lines = re.findall(r"\r\x1b\[K(vanity load: [^\r\n]* items/s[^\r\n]*)",
-                       shown)
-    check(lines and all(len(line) < COLUMNS for line in lines),
-          f"lines that fit: {shown}")
-    check(re.search(r" [\d.]+ %  [\d,]+ of 10,000  [\d,]+ items/s  [\d,]+ "
-                    r"WCU/s \(limit [\d,]+, --max-wcu\)", lines[-1]),
-          f"figures: {lines[-1]}")
-    check("10,000 acknowledged + 0 dead + 0 pending = 10,000"
-          in shown.split("\x1b[K")[-1], f"the account stays: {shown}")
+    share = r"vanity load: +[\d.]+ %  [\d,]+ of 10,000  [\d,]+ items/s  "
+    units = (r"[\d,]+ WCU/s  limit [\d,]+ \([^)]+\)  \d+ in flight  "
+             r"[\d.]+ % throttled  [\d,]+ retried  ")
+    for columns, pattern in ((200, share + units), (80, share), (20, "")):
+        code, shown = run_on_terminal(
+            ("load", "-i", index, *where, "--max-wcu", "5000", "--restart"),
+            columns=columns)
+        check(code == 0, f"{code}: {shown}")
+        line = lines_of(shown, columns)[-1]
+        check(re.match(pattern, line), f"{columns} columns: {line}")
+        check("10,000 acknowledged + 0 dead + 0 pending = 10,000"
+              in shown.split("\x1b[K")[-1], f"the account stays: {shown}")
 
 
 def test_drop(server):

@@ -4,6 +4,7 @@
 #include "cli.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -14,6 +15,9 @@
 #define SAMPLE_MS 3000
 
 #define LINE_SIZE 320
+#define FIELD_SIZE 64
+/* Blanks between two fields. */
+#define GAP 2
 /* Bytes of JSON gathered before a write: more than one line has. */
 #define JSON_SIZE 4096
 
@@ -127,7 +131,7 @@ static void write_line(char line[LINE_SIZE], const struct fields *fields,
 }
 
 /* A line longer than the terminal is wide could not be taken away again. */
-static int terminal_columns(void)
+static size_t terminal_columns(void)
 {
     struct winsize size = {0};
 
@@ -149,12 +153,15 @@ static void draw(const struct load_report *report,
         cli_message("%s", line);
         return;
     }
+    char whole[LINE_SIZE + 40];
     const size_t room = terminal_columns() - 1;
     const size_t head = strlen(cli_name()) + 2;
 
     write_line(line, &fields, room > head ? room - head : 0);
-    fprintf(stderr, "\r\033[K%.*s",
-            (int)(head + strlen(line) < room ? head : 0), "");
+    snprintf(whole, sizeof(whole), "%s: %s", cli_name(), line);
+    // Where the name leaves no room for the time, the time alone.
+    fprintf(stderr, "\r\033[K%.*s", (int)room,
+            strlen(whole) > room ? line : whole);
 }
 
 static void print_json_line(const struct vn_load_counts *counts)
