@@ -110,11 +110,13 @@ static void say_spellings(struct output *out, const struct answer *answer,
 
     for (unsigned i = 0; i < count; i++) {
         output_text(out, LONG_PAUSE);
+        // No full stop behind digits: some voices would say it.
         if (form == SPEECH_MENU) {
             output_text(out, "For ");
             say_spelling(out, answer, i);
-            output_text(out, ", press ");
+            output_text(out, PAUSE "press ");
             output_text(out, names[i]);
+            output_char(out, '.');
         } else {
             if (count > 1) {
                 output_text(out, "Number ");
@@ -123,7 +125,6 @@ static void say_spellings(struct output *out, const struct answer *answer,
             }
             say_spelling(out, answer, i);
         }
-        output_char(out, '.');
     }
     if (form == SPEECH_MENU) {
         output_text(out, LONG_PAUSE "To hear this again, press nine.");

@@ -7,12 +7,14 @@
 #include "progress.h"
 
 #include "index/index.h"
-#include "tools/answer/output.h"
+#include "tools/answer/answer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { KEY_SSML = 0x200 };
 
 struct lookup {
     struct options_common common;
@@ -26,6 +28,7 @@ struct lookup {
     struct vn_error error;
     uint64_t answered;
     uint64_t refused;
+    bool ssml;    /* what a caller hears */
     bool single;  /* one number: one candidate a line */
     bool spelled; /* the last number had a spelling */
 };
@@ -41,6 +44,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         return 0;
     case 'n':
         lookup->top = (unsigned)cli_int("--top", arg, 1, VN_CANDIDATES);
+        return 0;
+    case KEY_SSML:
+        lookup->ssml = true;
         return 0;
     case ARGP_KEY_ARGS:
         lookup->numbers = state->argv + state->next;
@@ -58,6 +64,9 @@ static const struct argp_option options[] = {
      .key = 'n',
      .arg = "N",
      .doc = "At most N spellings of a number, 1 to 5 (default: 5)"},
+    {.name = "ssml",
+     .key = KEY_SSML,
+     .doc = "What a caller hears of the best three, as SSML"},
     {0},
 };
 
@@ -108,32 +117,25 @@ static void refuse(struct lookup *lookup, struct vn_bytes input,
 }
 
 static void write_json(struct lookup *lookup, struct vn_bytes input,
-                       const struct vn_number *number,
-                       const struct vn_spelling *spellings, unsigned count)
+                       const struct answer *answer)
 {
     struct output *out = &lookup->out;
-    struct answer_front front;
 
-    answer_front(number, &front);
     json_open(out, '{');
     candidate_input_json(out, input);
-    candidate_number_json(out, number);
-    json_key(out, "candidates");
-    json_open(out, '[');
-    for (unsigned i = 0; i < count; i++) {
-        json_open(out, '{');
-        answer_candidate_json(out, &front, &spellings[i]);
-        json_close(out, '}');
+    candidate_number_json(out, &answer->number);
+    answer_candidates_json(out, answer);
+    if (lookup->ssml) {
+        json_key(out, "ssml");
+        speech_json(out, answer, SPEECH_READ);
     }
-    json_close(out, ']');
     json_close(out, '}');
     json_line_end(out);
 }
 
 /* One line for all candidates, or one for each where 'single'. */
 static void write_text(struct lookup *lookup, struct vn_bytes input,
-                       const struct vn_number *number,
-                       const struct vn_spelling *spellings, unsigned count)
+                       const struct answer *answer)
 {
     struct output *out = &lookup->out;
     struct answer_front front;
@@ -141,16 +143,16 @@ static void write_text(struct lookup *lookup, struct vn_bytes input,
     if (!lookup->single) {
         output_bytes(out, input.data, input.size);
     }
-    if (count > 0) {
-        answer_front(number, &front);
+    if (answer->count > 0) {
+        answer_front(&answer->number, &front);
     }
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < answer->count; i++) {
         if (!lookup->single) {
             output_char(out, '\t');
         }
-        answer_display(out, &front, &spellings[i]);
+        answer_display(out, &front, &answer->spellings[i]);
         output_char(out, '\t');
-        output_int(out, spellings[i].score);
+        output_int(out, answer->spellings[i].score);
         if (lookup->single) {
             output_char(out, '\n');
         }
@@ -160,25 +162,32 @@ static void write_text(struct lookup *lookup, struct vn_bytes input,
     }
 }
 
-static enum vn_status spell_record(struct lookup *lookup, uint32_t suffix,
-                                   struct vn_spelling *spellings,
-                                   unsigned *count)
+/* One line: what a caller hears. */
+static void write_ssml(struct lookup *lookup, struct vn_bytes input,
+                       const struct answer *answer)
 {
-    struct vn_record record;
-    enum vn_status status =
-        vn_reader_get(lookup->open.reader, suffix, &record, &lookup->error);
-    unsigned used = 0;
+    struct output *out = &lookup->out;
 
-    while (status == VN_OK && used < lookup->top && record.codes[used] != 0) {
-        status = vn_spell(suffix, record.codes[used], record.tails[used],
-                          &spellings[used]);
-        if (status != VN_OK) {
-            return open_index_unspellable(lookup->open.path, suffix,
-                                          &lookup->error);
-        }
-        used++;
+    if (!lookup->single) {
+        output_bytes(out, input.data, input.size);
+        output_char(out, '\t');
     }
-    *count = used;
+    speech_prompt(out, answer, SPEECH_READ);
+    output_char(out, '\n');
+}
+
+static enum vn_status spell(struct lookup *lookup, struct answer *answer)
+{
+    const uint32_t suffix = answer->number.suffix;
+    struct vn_record record;
+    const enum vn_status status =
+        vn_reader_get(lookup->open.reader, suffix, &record, &lookup->error);
+
+    if (status == VN_OK &&
+        answer_record(answer, &record, lookup->top) != VN_OK) {
+        return open_index_unspellable(lookup->open.path, suffix,
+                                      &lookup->error);
+    }
     return status;
 }
 
@@ -194,19 +203,18 @@ static void refuse_outside(struct lookup *lookup, struct vn_bytes input)
 }
 
 /* Returns VN_OK for a number that was answered or refused. */
-static enum vn_status answer(struct lookup *lookup, struct vn_bytes input)
+static enum vn_status answer_one(struct lookup *lookup, struct vn_bytes input)
 {
     struct vn_number number;
-    struct vn_spelling spellings[VN_CANDIDATES];
-    unsigned count = 0;
+    struct answer answer;
 
     lookup->answered++;
     if (candidate_parse(input, &number, &lookup->error) != VN_OK) {
         refuse(lookup, input, lookup->error.message);
         return VN_OK;
     }
-    const enum vn_status status =
-        spell_record(lookup, number.suffix, spellings, &count);
+    answer_start(&answer, &number);
+    const enum vn_status status = spell(lookup, &answer);
 
     if (status == VN_OUTSIDE) {
         refuse_outside(lookup, input);
@@ -215,11 +223,13 @@ static enum vn_status answer(struct lookup *lookup, struct vn_bytes input)
     if (status != VN_OK) {
         return status;
     }
-    lookup->spelled = count > 0;
+    lookup->spelled = answer.count > 0;
     if (lookup->common.json) {
-        write_json(lookup, input, &number, spellings, count);
+        write_json(lookup, input, &answer);
+    } else if (lookup->ssml) {
+        write_ssml(lookup, input, &answer);
     } else {
-        write_text(lookup, input, &number, spellings, count);
+        write_text(lookup, input, &answer);
     }
     return VN_OK;
 }
@@ -235,7 +245,7 @@ static enum vn_status answer_stream(struct lookup *lookup)
                    lookup->common.quiet || isatty(STDOUT_FILENO));
     while (status == VN_OK && !output_failed(&lookup->out) &&
            input_next(&in, &line)) {
-        status = answer(lookup, line);
+        status = answer_one(lookup, line);
         if (lookup->answered % PROGRESS_STEP == 0) {
             progress_share(&lookup->progress, lookup->answered, input_done(&in),
                            in.size);
@@ -256,7 +266,7 @@ static enum vn_status answer_arguments(struct lookup *lookup)
     for (size_t i = 0; status == VN_OK && i < lookup->number_count; i++) {
         const struct vn_bytes number = {lookup->numbers[i],
                                         strlen(lookup->numbers[i])};
-        status = answer(lookup, number);
+        status = answer_one(lookup, number);
     }
     return status;
 }

@@ -14,7 +14,7 @@ _vanity_options() {
 
     case $1 in
     build) echo "--output= --prefix= --threads= $lexicon $all" ;;
-    lookup) echo "--index= --top= $all" ;;
+    lookup) echo "--index= --top= --ssml $all" ;;
     explain) echo "$lexicon $all" ;;
     rank) echo "--index= --limit= $all" ;;
     top) echo "--index= --limit= --prefix= $all" ;;

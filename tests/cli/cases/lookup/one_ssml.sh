@@ -1,0 +1,1 @@
+vanity lookup -i p356.mdb --ssml 1-800-356-9377

@@ -1,0 +1,1 @@
+vanity lookup -i p356.mdb --ssml --top 1 --json 3569377

@@ -1,0 +1,1 @@
+vanity lookup -i p100.mdb --ssml 1001000
