@@ -194,6 +194,29 @@ static const struct argp_option sample_options[] = {
 const struct argp bench_sample_argp = {.options = sample_options,
                                        .parser = parse_sample};
 
+static error_t parse_path(int key, char *arg, struct argp_state *state)
+{
+    const char **path = state->input;
+
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (*path != NULL) {
+            bench_refuse("takes one index");
+        }
+        *path = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (*path == NULL) {
+            bench_refuse("name the index");
+        }
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp bench_path_argp = {.parser = parse_path, .args_doc = "INDEX"};
+
 /* ---- The program ------------------------------------------------------- */
 
 static void print_help(FILE *to)

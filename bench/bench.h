@@ -56,6 +56,8 @@ struct bench_sample {
 
 extern const struct argp bench_runs_argp;
 extern const struct argp bench_sample_argp;
+/* The one argument INDEX: the input is a 'const char *' that is NULL. */
+extern const struct argp bench_path_argp;
 
 /* Reads the value 'text' of the option 'name'; ends the program if bad. */
 long bench_int(const char *name, const char *text, long least, long most);
@@ -97,6 +99,21 @@ void bench_series_ns(struct bench_series *series, const char *name,
 void bench_series_ms(struct bench_series *series, const char *name,
                      unsigned threads);
 void bench_series_add(struct bench_series *series, struct bench_time time);
+
+/* ---- Memory ------------------------------------------------------------ */
+
+typedef enum vn_status (*bench_work_fn)(void *context, struct vn_error *error);
+
+/* The most at one time, in kilobytes. */
+struct bench_memory {
+    uint64_t whole_kb;  /* with the pages of mapped files */
+    uint64_t beside_kb; /* without them: RssAnon, looked at every ms */
+};
+
+/* Runs 'work' in a process of its own, and fails as it does. */
+VN_NODISCARD enum vn_status bench_memory_of(bench_work_fn work, void *context,
+                                            struct bench_memory *memory,
+                                            struct vn_error *error);
 
 /* ---- Output ------------------------------------------------------------ */
 

@@ -225,6 +225,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &bench->runs;
+        state->child_inputs[1] = &bench->path;
         return 0;
     case KEY_DIR:
         bench->dir = arg;
@@ -232,17 +233,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_PEER_ITEMS:
         bench->peer_items =
             (unsigned)bench_int("--peer-items", arg, 1, 4000000);
-        return 0;
-    case ARGP_KEY_ARG:
-        if (bench->path != NULL) {
-            bench_refuse("takes one index");
-        }
-        bench->path = arg;
-        return 0;
-    case ARGP_KEY_END:
-        if (bench->path == NULL) {
-            bench_refuse("name the index");
-        }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -262,12 +252,12 @@ static const struct argp_option options[] = {
     {0},
 };
 
-static const struct argp_child children[] = {{.argp = &bench_runs_argp}, {0}};
+static const struct argp_child children[] = {
+    {.argp = &bench_runs_argp}, {.argp = &bench_path_argp}, {0}};
 
 static const struct argp parser = {
     .options = options,
     .parser = parse_option,
-    .args_doc = "INDEX",
     .doc = "Time exports of an index as DynamoDB JSON: by zstd, gzip and not "
            "compressed, beside a plain program in Python (json and gzip) that "
            "must write the same lines, in 3 rounds.\v"

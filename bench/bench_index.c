@@ -7,9 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,7 +26,6 @@
 #define FOLDER_MAX 3000
 #define NAME_ROOM 64
 /* Between two looks at the memory of the child. */
-#define WATCH_NS 1000000
 
 enum { KEY_DIR = 0x200, KEY_PREFIX };
 
@@ -42,12 +38,6 @@ static struct {
     char source_building[FOLDER_MAX + 2 * NAME_ROOM];
     char raw[FOLDER_MAX + 2 * NAME_ROOM];
 } files;
-
-/* Most memory of a child, in kilobytes. */
-struct memory {
-    long whole;  /* with the pages of the mapped file */
-    long beside; /* without them: RssAnon */
-};
 
 enum part {
     PART_ALL,
@@ -71,7 +61,7 @@ struct index_bench {
     struct bench_runs runs;
     const char *dir;
     struct vn_prefix prefix;
-    struct memory memory;
+    struct bench_memory memory;
     struct vn_index_info info; /* of the child's index */
     struct raw_source *source;
     struct bench_series parts[PART_COUNT];
@@ -272,96 +262,18 @@ static void free_build(struct build *build)
 
 /* ---- 1. The child ------------------------------------------------------ */
 
-_Noreturn static void build_in_child(const struct index_bench *bench,
-                                     struct vn_error *error)
+static enum vn_status build_once(void *context, struct vn_error *error)
 {
-    struct build build = {.bench = bench};
-
-    signal(SIGINT, SIG_DFL); // the parent removes the files
-    signal(SIGTERM, SIG_DFL);
+    struct build build = {.bench = context};
     const enum vn_status status = build_index(&build, files.source, error);
 
     free_build(&build);
-    _exit(status == VN_OK ? BENCH_DONE : BENCH_FAILED);
-}
-
-/* The memory beside the mapped file that the process 'child' has now. */
-static long anonymous_kb(pid_t child)
-{
-    char path[64];
-    char line[256];
-    long kilobytes = 0;
-
-    snprintf(path, sizeof(path), "/proc/%d/status", (int)child);
-    FILE *file = fopen(path, "re");
-
-    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-        if (strncmp(line, "RssAnon:", 8) == 0) {
-            kilobytes = strtol(line + 8, NULL, 10);
-            break;
-        }
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    return kilobytes;
-}
-
-/* Waits for the child; returns how it ended, as waitpid() tells it. */
-static int watch(pid_t child, struct memory *memory)
-{
-    const struct timespec pause = {.tv_nsec = WATCH_NS};
-    struct rusage usage;
-    int ending = 0;
-
-    while (wait4(child, &ending, WNOHANG, &usage) == 0) {
-        const long now = anonymous_kb(child);
-
-        memory->beside = now > memory->beside ? now : memory->beside;
-        nanosleep(&pause, NULL);
-    }
-    memory->whole = usage.ru_maxrss;
-    return ending;
-}
-
-/* Builds the index in a child, which tells by '*shared' why it failed. */
-static enum vn_status fork_build(struct index_bench *bench,
-                                 struct vn_error *shared)
-{
-    const pid_t child = fork();
-
-    if (child < 0) {
-        return vn_error_system(&bench->error, errno, "cannot fork");
-    }
-    if (child == 0) {
-        build_in_child(bench, shared);
-    }
-    const int ending = watch(child, &bench->memory);
-
-    if (WIFSIGNALED(ending)) {
-        return vn_error_set(&bench->error, VN_IO, "the build died by signal %d",
-                            WTERMSIG(ending));
-    }
-    if (WEXITSTATUS(ending) != BENCH_DONE) {
-        bench->error = *shared;
-        return shared->status;
-    }
-    return VN_OK;
+    return status;
 }
 
 static enum vn_status measure_memory(struct index_bench *bench)
 {
-    struct vn_error *shared =
-        mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    if (shared == MAP_FAILED) {
-        return vn_error_system(&bench->error, errno, "cannot share memory");
-    }
-    const enum vn_status status = fork_build(bench, shared);
-
-    munmap(shared, sizeof(*shared));
-    return status;
+    return bench_memory_of(build_once, bench, &bench->memory, &bench->error);
 }
 
 /* ---- 2. and 3. --------------------------------------------------------- */
@@ -487,10 +399,9 @@ static void print(const struct index_bench *bench)
     bench_print_count_columns(&report);
     bench_print_count(&report, "suffixes", bench->info.suffixes, "suffixes");
     bench_print_count(&report, "file", bench->info.size_bytes, "bytes");
-    bench_print_count(&report, "peak memory", (uint64_t)bench->memory.whole,
-                      "kB");
+    bench_print_count(&report, "peak memory", bench->memory.whole_kb, "kB");
     bench_print_count(&report, "peak memory beside the file",
-                      (uint64_t)bench->memory.beside, "kB");
+                      bench->memory.beside_kb, "kB");
 }
 
 int bench_index(int argc, char **argv)

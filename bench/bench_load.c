@@ -17,6 +17,11 @@
  * Servers and rivals are in load_peer.py. On the canned server, nginx that
  * answers at once, the processor time of an item is compared: there the client
  * is all that costs. On the emulators, time passed: there the server is.
+ *
+ * The first round is a warm-up, which does not count: DynamoDB Local compiles
+ * itself while it runs. Every other round is held in reverse order. Each rival
+ * gets a new table; wrk sends the items of the loader, in its order, for as
+ * many seconds as the loader took last.
  */
 
 #define TABLE "bench"
@@ -36,6 +41,7 @@ struct load_bench {
     const char *prefix;
     unsigned in_flight;
     unsigned peer_items;
+    double load_s;          /* the last load of the prefix took so long */
     char folder[PATH_SIZE]; /* temporary */
     char items[PATH_SIZE + 64];
     struct vn_index *index;
@@ -122,38 +128,52 @@ static void start_rival(struct rival *rival, const char *name,
     bench_series_ns(&rival->cpu, text, "ns/item", operations, threads);
 }
 
-static void add_times(struct rival *rival, double wall_s, double cpu_s)
+/* All rounds are counted in the items of the first one. */
+static void add_times(struct rival *rival, uint64_t items,
+                      struct bench_time time)
 {
+    if (rival->wall.count == 0) {
+        rival->wall.operations = items;
+        rival->cpu.operations = items;
+    }
+    const double scale = (double)rival->wall.operations / (double)items;
+    const double wall_s = time.wall_s * scale;
+    const double cpu_s = time.cpu_s * scale;
+
     bench_series_add(&rival->wall, (struct bench_time){wall_s, cpu_s});
     bench_series_add(&rival->cpu, (struct bench_time){cpu_s, cpu_s});
 }
 
+static void forget_times(struct rival *rival)
+{
+    rival->wall.count = 0;
+    rival->cpu.count = 0;
+}
+
 /* Runs load_peer.py, which prints items, seconds, processor seconds. */
 static enum vn_status run_peer(struct load_bench *bench, const char *what,
-                               const struct server *server, unsigned number,
+                               const char *url, const unsigned numbers[2],
                                struct rival *rival)
 {
     char command[COMMAND_SIZE];
     unsigned long items = 0;
-    double wall_s = 0;
-    double cpu_s = 0;
+    struct bench_time time = {0, 0};
 
     snprintf(command, sizeof(command),
              "exec /usr/bin/python3 '%s' %s %s %s '%s' %u %u", VN_BENCH_PEER,
-             what, server->url, TABLE, bench->items, bench->peer_items, number);
+             what, url, TABLE, bench->items, numbers[0], numbers[1]);
     FILE *output = popen(command, "r");
 
     if (output == NULL) {
         return vn_error_system(&bench->error, errno, "cannot run %s", what);
     }
-    const int fields = fscanf(output, "%lu %lf %lf", &items, &wall_s, &cpu_s);
+    const int fields =
+        fscanf(output, "%lu %lf %lf", &items, &time.wall_s, &time.cpu_s);
 
     if (pclose(output) != 0 || fields != 3 || items == 0) {
         return vn_error_set(&bench->error, VN_IO, "%s failed", what);
     }
-    rival->wall.operations = items;
-    rival->cpu.operations = items;
-    add_times(rival, wall_s, cpu_s);
+    add_times(rival, items, time);
     return VN_OK;
 }
 
@@ -187,11 +207,11 @@ static enum vn_status new_table(struct vn_aws *aws, struct vn_error *error)
     return vn_table_create(aws, TABLE, &create, error);
 }
 
-static enum vn_status load_once(struct load_bench *bench, struct vn_aws *aws,
-                                struct rival *rival)
+static enum vn_status load_source(struct load_bench *bench, struct vn_aws *aws,
+                                  struct vn_load_counts *counts,
+                                  struct vn_error *error)
 {
     char checkpoint[PATH_SIZE + 64];
-    struct vn_load_counts counts;
 
     snprintf(checkpoint, sizeof(checkpoint), "%s/load", bench->folder);
     const struct vn_load_options options = {.table = TABLE,
@@ -199,21 +219,31 @@ static enum vn_status load_once(struct load_bench *bench, struct vn_aws *aws,
                                             .in_flight = bench->in_flight,
                                             .checkpoint_path = checkpoint,
                                             .restart = true};
+    const enum vn_status status =
+        vn_load(aws, &bench->source, &options, counts, error);
+
+    if (status == VN_OK &&
+        (counts->dead != 0 || counts->acknowledged != counts->total)) {
+        return vn_error_set(error, VN_CORRUPT,
+                            "not all items were acknowledged");
+    }
+    return status;
+}
+
+static enum vn_status load_once(struct load_bench *bench, struct vn_aws *aws,
+                                struct rival *rival)
+{
+    struct vn_load_counts counts;
     const struct bench_time start = bench_now();
     const enum vn_status status =
-        vn_load(aws, &bench->source, &options, &counts, &bench->error);
+        load_source(bench, aws, &counts, &bench->error);
     const struct bench_time time = bench_since(start);
 
     if (status != VN_OK) {
         return status;
     }
-    if (counts.dead != 0 || counts.acknowledged != counts.total) {
-        return vn_error_set(&bench->error, VN_CORRUPT,
-                            "not all items were acknowledged");
-    }
-    rival->wall.operations = counts.acknowledged;
-    rival->cpu.operations = counts.acknowledged;
-    add_times(rival, time.wall_s, time.cpu_s);
+    bench->load_s = time.wall_s;
+    add_times(rival, counts.acknowledged, time);
     return VN_OK;
 }
 
@@ -234,94 +264,202 @@ static const struct contest contests[] = {
     {.server = "dynalite", .boto3_threads = 4, .has_tables = true},
 };
 
+enum { VANITY, BOTO3, WRK, RIVALS };
+
 struct rivals {
-    struct rival vanity, boto3, wrk;
+    const struct contest *contest;
+    const char *url; /* of the server */
+    struct vn_aws *aws;
+    struct rival all[RIVALS];
 };
 
-static enum vn_status run_round(struct load_bench *bench,
-                                const struct contest *contest,
-                                const struct server *server, struct vn_aws *aws,
-                                struct rivals *rivals)
+static enum vn_status run_rival(struct load_bench *bench, struct rivals *rivals,
+                                unsigned which)
 {
-    enum vn_status status =
-        contest->has_tables ? new_table(aws, &bench->error) : VN_OK;
+    const unsigned boto3[] = {bench->peer_items,
+                              rivals->contest->boto3_threads};
+    const unsigned wrk[] = {(unsigned)(bench->load_s + 1), bench->in_flight};
+    struct rival *rival = &rivals->all[which];
 
-    if (status == VN_OK) {
-        status = load_once(bench, aws, &rivals->vanity);
+    if (which == WRK && !rivals->contest->wrk) {
+        return VN_OK;
     }
-    if (status == VN_OK) {
-        status = run_peer(bench, "boto3", server, contest->boto3_threads,
-                          &rivals->boto3);
+    if (rivals->contest->has_tables) {
+        const enum vn_status status = new_table(rivals->aws, &bench->error);
+        if (status != VN_OK) {
+            return status;
+        }
     }
-    if (status == VN_OK && contest->wrk) {
-        status = run_peer(bench, "wrk", server, bench->in_flight, &rivals->wrk);
+    switch (which) {
+    case BOTO3:
+        return run_peer(bench, "boto3", rivals->url, boto3, rival);
+    case WRK:
+        return run_peer(bench, "wrk", rivals->url, wrk, rival);
+    default:
+        return load_once(bench, rivals->aws, rival);
+    }
+}
+
+static enum vn_status run_round(struct load_bench *bench, struct rivals *rivals,
+                                bool reverse)
+{
+    enum vn_status status = VN_OK;
+
+    for (unsigned i = 0; status == VN_OK && i < RIVALS; i++) {
+        status = run_rival(bench, rivals, reverse ? RIVALS - 1 - i : i);
     }
     return status;
 }
 
-static void print_contest(const struct bench_report *report,
-                          const struct contest *contest,
-                          const struct rivals *rivals)
+static enum vn_status run_rounds(struct load_bench *bench,
+                                 struct rivals *rivals)
 {
+    enum vn_status status = run_round(bench, rivals, false);
+
+    for (unsigned i = 0; i < RIVALS; i++) {
+        forget_times(&rivals->all[i]);
+    }
+    for (unsigned i = 0; status == VN_OK && i < bench->runs.repeats; i++) {
+        status = run_round(bench, rivals, i % 2 == 0);
+    }
+    return status;
+}
+
+static void print_ratio(const struct bench_report *report,
+                        const struct rivals *rivals, unsigned slow)
+{
+    static const char *const texts[] = {[BOTO3] = "boto3", [WRK] = "wrk"};
+    const struct rival *rival = &rivals->all[slow];
+    const struct rival *vanity = &rivals->all[VANITY];
+    const bool by_cpu = rivals->contest->by_cpu;
     char name[96];
 
+    snprintf(name, sizeof(name), "%s: %s / vanity%s", rivals->contest->server,
+             texts[slow], by_cpu ? ", CPU" : "");
+    bench_print_ratio(report, name, by_cpu ? &rival->cpu : &rival->wall,
+                      by_cpu ? &vanity->cpu : &vanity->wall);
+}
+
+static void print_contest(const struct bench_report *report,
+                          const struct rivals *rivals)
+{
+    const bool wrk = rivals->contest->wrk;
+
     bench_print_columns(report);
-    bench_print_series(report, &rivals->vanity.wall);
-    bench_print_series(report, &rivals->boto3.wall);
-    if (contest->wrk) {
-        bench_print_series(report, &rivals->wrk.wall);
+    bench_print_series(report, &rivals->all[VANITY].wall);
+    bench_print_series(report, &rivals->all[BOTO3].wall);
+    if (wrk) {
+        bench_print_series(report, &rivals->all[WRK].wall);
     }
     bench_print_ratio_columns(report);
-    snprintf(name, sizeof(name), "%s: boto3 / vanity, CPU", contest->server);
-    if (contest->by_cpu) {
-        bench_print_ratio(report, name, &rivals->boto3.cpu,
-                          &rivals->vanity.cpu);
-        return;
-    }
-    snprintf(name, sizeof(name), "%s: boto3 / vanity", contest->server);
-    bench_print_ratio(report, name, &rivals->boto3.wall, &rivals->vanity.wall);
-    if (contest->wrk) {
-        snprintf(name, sizeof(name), "%s: wrk / vanity", contest->server);
-        bench_print_ratio(report, name, &rivals->wrk.wall,
-                          &rivals->vanity.wall);
+    print_ratio(report, rivals, BOTO3);
+    if (wrk) {
+        print_ratio(report, rivals, WRK);
     }
 }
+
+static void start_rivals(struct rivals *rivals)
+{
+    const struct contest *contest = rivals->contest;
+    char name[48];
+
+    snprintf(name, sizeof(name), "%s: vanity", contest->server);
+    start_rival(&rivals->all[VANITY], name, 1, 1);
+    snprintf(name, sizeof(name), "%s: boto3", contest->server);
+    start_rival(&rivals->all[BOTO3], name, 1, contest->boto3_threads);
+    snprintf(name, sizeof(name), "%s: wrk", contest->server);
+    start_rival(&rivals->all[WRK], name, 1, 1);
+}
+
+/* ---- Memory ----------------------------------------------------------- */
+
+struct memory_work {
+    struct load_bench *bench;
+    const char *url;
+    struct vn_prefix prefix;
+};
+
+/* In a process of its own, with index and connections of its own. */
+static enum vn_status load_alone(void *context, struct vn_error *error)
+{
+    const struct memory_work *work = context;
+    struct load_bench *bench = work->bench;
+    const struct vn_aws_options options = {.endpoint_url = work->url,
+                                           .environment = environment};
+    struct vn_load_counts counts;
+    struct vn_aws *aws = NULL;
+
+    bench->source.index = NULL;
+    bench->source.prefix = work->prefix;
+    enum vn_status status =
+        vn_index_open(bench->path, &bench->source.index, error);
+    if (status == VN_OK) {
+        status = vn_aws_open(&options, &aws, error);
+    }
+    if (status == VN_OK) {
+        status = load_source(bench, aws, &counts, error);
+    }
+    vn_aws_close(aws);
+    vn_index_close(bench->source.index);
+    return status;
+}
+
+/* Of a load of the prefix and of one of all: it must not depend on that. */
+static enum vn_status print_memory(struct load_bench *bench, const char *url,
+                                   const struct bench_report *report)
+{
+    struct memory_work works[] = {
+        {bench, url, bench->source.prefix},
+        {.bench = bench, .url = url},
+    };
+    static const char *const names[] = {"memory beside the file, prefix",
+                                        "memory beside the file, all"};
+    struct bench_memory memory;
+    enum vn_status status = VN_OK;
+
+    bench_print_count_columns(report);
+    for (size_t i = 0; status == VN_OK && i < 2; i++) {
+        status = bench_memory_of(load_alone, &works[i], &memory, &bench->error);
+        if (status == VN_OK) {
+            bench_print_count(report, names[i], memory.beside_kb, "kB");
+        }
+    }
+    return status;
+}
+
+/* ---- Contests --------------------------------------------------------- */
 
 static enum vn_status hold_contest(struct load_bench *bench,
                                    const struct contest *contest,
                                    const struct bench_report *report)
 {
     struct server server = {.pid = 0};
-    struct vn_aws *aws = NULL;
     struct rivals *rivals = calloc(1, sizeof(*rivals));
 
     if (rivals == NULL) {
         return vn_error_set(&bench->error, VN_NOMEM, "out of memory");
     }
+    rivals->contest = contest;
+    rivals->url = server.url;
+    start_rivals(rivals);
     enum vn_status status =
         start_server(contest->server, &server, &bench->error);
     const struct vn_aws_options options = {.endpoint_url = server.url,
                                            .environment = environment};
-    char name[48];
 
-    if (status != VN_OK) {
-        goto out;
-    }
-    snprintf(name, sizeof(name), "%s: vanity", contest->server);
-    start_rival(&rivals->vanity, name, 1, 1);
-    snprintf(name, sizeof(name), "%s: boto3", contest->server);
-    start_rival(&rivals->boto3, name, 1, contest->boto3_threads);
-    snprintf(name, sizeof(name), "%s: wrk", contest->server);
-    start_rival(&rivals->wrk, name, 1, 1);
-    status = vn_aws_open(&options, &aws, &bench->error);
-    for (unsigned i = 0; status == VN_OK && i < bench->runs.repeats; i++) {
-        status = run_round(bench, contest, &server, aws, rivals);
+    if (status == VN_OK && !contest->has_tables) {
+        status = print_memory(bench, server.url, report);
     }
     if (status == VN_OK) {
-        print_contest(report, contest, rivals);
+        status = vn_aws_open(&options, &rivals->aws, &bench->error);
     }
-out:
-    vn_aws_close(aws);
+    if (status == VN_OK) {
+        status = run_rounds(bench, rivals);
+    }
+    if (status == VN_OK) {
+        print_contest(report, rivals);
+    }
+    vn_aws_close(rivals->aws);
     stop_server(&server);
     free(rivals);
     return status;
@@ -387,6 +525,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &bench->runs;
+        state->child_inputs[1] = &bench->path;
         return 0;
     case KEY_SERVER:
         check_server(arg);
@@ -401,17 +540,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_PEER_ITEMS:
         bench->peer_items =
             (unsigned)bench_int("--peer-items", arg, 100, 10000000);
-        return 0;
-    case ARGP_KEY_ARG:
-        if (bench->path != NULL) {
-            bench_refuse("takes one index");
-        }
-        bench->path = arg;
-        return 0;
-    case ARGP_KEY_END:
-        if (bench->path == NULL) {
-            bench_refuse("name the index");
-        }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -434,19 +562,20 @@ static const struct argp_option options[] = {
     {.name = "peer-items",
      .key = KEY_PEER_ITEMS,
      .arg = "N",
-     .doc = "Items that boto3 and wrk send (default: 20000)"},
+     .doc = "Items that boto3 sends (default: 20000)"},
     {0},
 };
 
-static const struct argp_child children[] = {{.argp = &bench_runs_argp}, {0}};
+static const struct argp_child children[] = {
+    {.argp = &bench_runs_argp}, {.argp = &bench_path_argp}, {0}};
 
 static const struct argp parser = {
     .options = options,
     .parser = parse_option,
-    .args_doc = "INDEX",
     .doc = "Time the loader beside boto3's batch_writer and wrk: processor "
            "time on a server of canned answers (nginx), time passed on "
-           "DynamoDB Local and dynalite (tools/packages installs them)."
+           "DynamoDB Local and dynalite (tools/packages installs them), in "
+           "5 rounds after a warm-up, and the memory of the loader."
            "\vExamples:\n"
            "  vanity-bench load vanity.mdb\n"
            "  vanity-bench load vanity.mdb --server canned --prefix 3\n",
@@ -455,7 +584,7 @@ static const struct argp parser = {
 
 int bench_load(int argc, char **argv)
 {
-    struct load_bench bench = {.runs = {.repeats = 3},
+    struct load_bench bench = {.runs = {.repeats = 5},
                                .prefix = "35",
                                .in_flight = 16,
                                .peer_items = 20000,

@@ -45,34 +45,26 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct lookup_bench *bench = state->input;
 
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &bench->runs;
-        state->child_inputs[1] = &bench->sample;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (bench->path != NULL) {
-            bench_refuse("takes one index");
-        }
-        bench->path = arg;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        bench_refuse("name the index");
-    default:
+    (void)arg;
+    if (key != ARGP_KEY_INIT) {
         return ARGP_ERR_UNKNOWN;
     }
+    state->child_inputs[0] = &bench->runs;
+    state->child_inputs[1] = &bench->sample;
+    state->child_inputs[2] = &bench->path;
+    return 0;
 }
 
 static const struct argp_child children[] = {
     {.argp = &bench_runs_argp},
     {.argp = &bench_sample_argp},
+    {.argp = &bench_path_argp},
     {0},
 };
 
 static const struct argp parser = {
     .parser = parse_option,
     .children = children,
-    .args_doc = "INDEX",
     .doc = "Time look-ups of random suffixes (default: 1000000) in an index, "
            "warm, on one thread and on all, in 10 rounds.\v"
            "Examples:\n"

@@ -3,7 +3,7 @@
 
     load_peer.py serve canned|local|dynalite    prints the URL; ends with stdin
     load_peer.py boto3 URL TABLE FILE COUNT THREADS
-    load_peer.py wrk URL TABLE FILE COUNT CONNECTIONS
+    load_peer.py wrk URL TABLE FILE SECONDS CONNECTIONS
 
 The last two print "ITEMS WALL-SECONDS CPU-SECONDS". FILE has the items as
 DynamoDB JSON lines, as 'vanity export --compress none' writes them.
@@ -25,7 +25,6 @@ sys.dont_write_bytecode = True
 import servers  # noqa: E402
 
 BATCH = 25
-WRK_SECONDS = 8
 
 DESCRIBED = {"Table": {
     "TableName": "bench", "TableStatus": "ACTIVE", "TableId": "canned",
@@ -87,7 +86,7 @@ def serve(name):
         sys.stdin.read()
 
 
-def read_lines(path, count):
+def read_lines(path, count=None):
     lines = []
     with open(path, encoding="ascii") as file:
         for line in file:
@@ -130,17 +129,19 @@ def run_boto3(url, table, path, count, threads):
     print(len(items), time.monotonic() - wall, time.process_time() - cpu)
 
 
-def run_wrk(url, table, path, count, connections):
-    lines = read_lines(path, count)
+def run_wrk(url, table, path, seconds, connections):
+    lines = read_lines(path)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as bodies:
         for i in range(0, len(lines) - BATCH + 1, BATCH):
             puts = ",".join('{"PutRequest":%s}' % line
                             for line in lines[i:i + BATCH])
-            bodies.write('{"RequestItems":{"%s":[%s]}}\n' % (table, puts))
+            # As the loader writes it (loader/batch.c).
+            bodies.write('{"ReturnConsumedCapacity":"TOTAL","RequestItems":'
+                         '{"%s":[%s]}}\n' % (table, puts))
         bodies.flush()
         done = subprocess.run(
             ["wrk", "-t", "1", "-c", str(connections), "-d",
-             f"{WRK_SECONDS}s", "-s", str(HERE / "load_wrk.lua"), url],
+             f"{seconds}s", "-s", str(HERE / "load_wrk.lua"), url],
             env=os.environ | {"VN_BODIES": bodies.name}, text=True,
             capture_output=True, check=True)
     requests, seconds = re.search(

@@ -295,6 +295,11 @@ def check_load():
               f"times: {names(results, 'time')}")
         check(names(results, "ratio") == ["canned: boto3 / vanity, CPU"],
               f"ratios: {names(results, 'ratio')}")
+        memory = {name: value for name, value in counts(results).items()
+                  if name.startswith("memory beside the file")}
+        check(len(memory) == 2 and all(0 < kilobytes <= 64 * 1024
+                                       for kilobytes in memory.values()),
+              f"the loader's memory stays below 64 MB: {memory}")
         check("\ncanned: vanity " in expect_table(*tiny), "no table")
         expect_exit(2, "load")
         expect_exit(2, "load", path, "--server", "none")
