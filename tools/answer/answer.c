@@ -127,7 +127,7 @@ static void write_nulls(struct output *out)
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         json_key(out, keys[i]);
-        json_null(out);
+        json_none(out);
     }
 }
 

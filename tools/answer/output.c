@@ -261,7 +261,7 @@ void json_bool(struct output *out, bool value)
     output_text(out, value ? "true" : "false");
 }
 
-void json_null(struct output *out)
+void json_none(struct output *out)
 {
     begin_value(out);
     output_text(out, "null");

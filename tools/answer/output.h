@@ -86,7 +86,8 @@ void json_text(struct output *out, const char *text);
 void json_int(struct output *out, int64_t value);
 void json_double(struct output *out, double value); /* finite */
 void json_bool(struct output *out, bool value);
-void json_null(struct output *out);
+/* Not json_null(): that one is of libjansson, which calls it, too. */
+void json_none(struct output *out);
 void json_hex(struct output *out, uint64_t value);     /* "0123456789abcdef" */
 void json_suffix(struct output *out, uint32_t suffix); /* "0123456" */
 /* json_line_end() ends a top-level value with a line feed. */

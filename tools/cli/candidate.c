@@ -11,13 +11,13 @@ void candidate_number_json(struct output *out, const struct vn_number *number)
     if (number->e164[0] != '\0') {
         json_text(out, number->e164);
     } else {
-        json_null(out);
+        json_none(out);
     }
     json_key(out, "suffix");
     json_suffix(out, number->suffix);
     json_key(out, "dialable");
     if (number->dialable == VN_DIALABLE_UNKNOWN) {
-        json_null(out);
+        json_none(out);
     } else {
         json_bool(out, number->dialable == VN_DIALABLE_YES);
     }

@@ -336,7 +336,7 @@ static void write_meta_json(struct output *out,
 {
     json_key(out, "state");
     if (info->state == VN_TABLE_NO_META) {
-        json_null(out);
+        json_none(out);
         return;
     }
     json_text(out, state_text(info->state));

@@ -274,7 +274,7 @@ static void write_plan_json(struct plans *plans, const struct column *column)
     if (column->imports) {
         json_double(out, plan->import_dollars);
     } else {
-        json_null(out);
+        json_none(out);
     }
     json_key(out, "storage_dollars");
     json_double(out, plan->storage_dollars);

@@ -295,7 +295,7 @@ void load_report_json(struct output *out, const struct vn_load_counts *counts)
     write_figures(out, counts);
     json_key(out, "remaining_s");
     if (counts->remaining_s < 0) {
-        json_null(out);
+        json_none(out);
     } else {
         json_double(out, counts->remaining_s);
     }
