@@ -209,6 +209,9 @@ static enum vn_status set_up(struct vn_aws *aws,
     if (status == VN_OK) {
         status = aws_find_endpoint(aws, &config, options->endpoint_url, error);
     }
+    if (status == VN_OK) {
+        status = aws_find_ca_bundle(aws, &config, error);
+    }
     aws_config_reset(&config);
     if (status == VN_OK) {
         status = find_keys(aws, (int64_t)time(NULL), error);
@@ -248,6 +251,7 @@ void vn_aws_close(struct vn_aws *aws)
     free(aws->profile);
     free(aws->region);
     free(aws->endpoint);
+    free(aws->ca_bundle);
     free(aws);
     curl_global_cleanup();
 }
@@ -260,4 +264,9 @@ const char *vn_aws_region(const struct vn_aws *aws)
 const char *vn_aws_endpoint(const struct vn_aws *aws)
 {
     return aws->endpoint;
+}
+
+const char *aws_ca_bundle(const struct vn_aws *aws)
+{
+    return aws->ca_bundle;
 }

@@ -26,6 +26,8 @@ VN_NODISCARD enum vn_status aws_credentials(struct vn_aws *aws, int64_t now_s,
                                             struct aws_credentials *out,
                                             struct vn_error *error);
 uint64_t aws_refreshes(const struct vn_aws *aws);
+/* File of the certificates that are trusted, lent; NULL: the system's. */
+const char *aws_ca_bundle(const struct vn_aws *aws);
 
 /* Writes a line of --debug, if there is a function for it. */
 void aws_debug(const struct vn_aws *aws, const char *format, ...)

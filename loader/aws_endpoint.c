@@ -1,4 +1,4 @@
-/* aws_endpoint.c: the region, and the address of its DynamoDB. */
+/* aws_endpoint.c: the region, the address of its DynamoDB, whom to trust. */
 #include "aws_private.h"
 
 #include <errno.h>
@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -277,4 +278,32 @@ enum vn_status aws_find_endpoint(struct vn_aws *aws,
         aws_debug(aws, "the endpoint has no TLS: nothing sent is hidden");
     }
     return status;
+}
+
+/* ---- Certificates ------------------------------------------------------- */
+
+enum vn_status aws_find_ca_bundle(struct vn_aws *aws,
+                                  const struct aws_config *config,
+                                  struct vn_error *error)
+{
+    struct finding found =
+        from_text(aws_variable(aws, "AWS_CA_BUNDLE"), "AWS_CA_BUNDLE");
+
+    if (found.value.data == NULL) {
+        found = (struct finding){aws_config_get(config, "ca_bundle"),
+                                 "ca_bundle of the profile"};
+    }
+    if (found.value.data == NULL) {
+        return VN_OK;
+    }
+    aws->ca_bundle = strndup(found.value.data, found.value.size);
+    if (aws->ca_bundle == NULL) {
+        return vn_error_system(error, ENOMEM, "cannot keep the CA bundle");
+    }
+    if (access(aws->ca_bundle, R_OK) != 0) {
+        return vn_error_set(error, VN_INVALID, "%s: cannot read '%s': %s",
+                            found.source, aws->ca_bundle, strerror(errno));
+    }
+    aws_debug(aws, "certificates of %s from %s", aws->ca_bundle, found.source);
+    return VN_OK;
 }

@@ -17,6 +17,7 @@ struct vn_aws {
     bool profile_asked; /* by --profile: the environment's keys do not count */
     bool profile_named; /* by --profile or AWS_PROFILE: it must exist */
     char *region, *endpoint;
+    char *ca_bundle; /* NULL: that of the system */
     struct aws_keys keys;
     int64_t tried_s, renewed_s; /* the last refresh, the last renewal */
     uint64_t refreshes;
@@ -57,7 +58,7 @@ struct vn_bytes aws_config_get(const struct aws_config *config,
 void aws_config_places(const struct aws_config *config,
                        char out[AWS_PLACES_SIZE]);
 
-/* ---- Region and endpoint (aws_endpoint.c) ------------------------------- */
+/* ---- Region, endpoint, certificates (aws_endpoint.c) ------------------------------- */
 
 VN_NODISCARD enum vn_status aws_find_region(struct vn_aws *aws,
                                             const struct aws_config *config,
@@ -68,6 +69,11 @@ VN_NODISCARD enum vn_status aws_find_endpoint(struct vn_aws *aws,
                                               const struct aws_config *config,
                                               const char *asked,
                                               struct vn_error *error);
+
+/* AWS_CA_BUNDLE, or ca_bundle of the profile; VN_INVALID if unreadable. */
+VN_NODISCARD enum vn_status aws_find_ca_bundle(struct vn_aws *aws,
+                                               const struct aws_config *config,
+                                               struct vn_error *error);
 
 /* ---- Credentials (aws_chain.c, aws_container.c, ...)
  * -------------------------- */

@@ -2,6 +2,7 @@
 #include "check_private.h"
 
 #include "export_plan.h"
+#include "meta.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -229,6 +230,62 @@ static enum vn_status answer(const struct check *check)
     return differences == counts->repaired ? VN_OK : VN_NOT_FOUND;
 }
 
+/* ---- Repair ------------------------------------------------------------- */
+
+/* Whether the whole table is compared: then "#meta" can say what it holds. */
+static bool is_whole(const struct check *check,
+                     const struct vn_load_source *source)
+{
+    return check->options->mode == VN_CHECK_FULL && source->prefix.length == 0;
+}
+
+/* What a repair sends; foreign items are left alone. */
+static uint64_t count_wrong(const struct check *check)
+{
+    const struct vn_check_counts *counts = check->counts;
+
+    return counts->missing + counts->different + counts->surplus -
+           check->foreign;
+}
+
+static enum vn_status write_state(const struct check *check,
+                                  const struct vn_index_info *info,
+                                  enum vn_table_state state)
+{
+    const struct meta item = {
+        .state = state,
+        .generation = info->generation,
+        .previous = meta_previous(&check->table, info->generation, true),
+        .items = info->with_spelling,
+    };
+
+    return meta_write(check->dynamo, check->options->table, &item,
+                      check->error);
+}
+
+/*
+ * "#meta" says loading before the first write, so that a repair that is broken
+ * off leaves no table that seems to be of one generation.
+ */
+static enum vn_status repair_whole(struct check *check,
+                                   const struct vn_index_info *info)
+{
+    const bool wrong = count_wrong(check) > 0;
+    enum vn_status status = VN_OK;
+
+    if (wrong) {
+        status = write_state(check, info, VN_TABLE_LOADING);
+    }
+    if (status == VN_OK && wrong) {
+        status = check_repair(check);
+    }
+    if (status == VN_OK && (wrong || check->table.state != VN_TABLE_COMPLETE ||
+                            check->table.generation != info->generation)) {
+        status = write_state(check, info, VN_TABLE_COMPLETE);
+    }
+    return status;
+}
+
 /* ---- The check ---------------------------------------------------------- */
 
 static enum vn_status check_options(const struct vn_load_source *source,
@@ -256,6 +313,29 @@ static enum vn_status check_options(const struct vn_load_source *source,
     return VN_OK;
 }
 
+/* Looks at the table before anything is read from it. */
+static enum vn_status look(struct check *check, struct vn_aws *aws,
+                           const struct vn_load_source *source)
+{
+    const enum vn_status status = preflight_table(aws, check->options->table,
+                                                  &check->table, check->error);
+
+    if (status != VN_OK || !check->options->repair || is_whole(check, source)) {
+        return status;
+    }
+    return preflight_part(&check->table,
+                          vn_index_info(source->index)->generation,
+                          "repair all of it with --full", check->error);
+}
+
+static enum vn_status repair(struct check *check,
+                             const struct vn_load_source *source)
+{
+    return is_whole(check, source)
+               ? repair_whole(check, vn_index_info(source->index))
+               : check_repair(check);
+}
+
 static enum vn_status run(struct check *check, struct vn_aws *aws,
                           const struct vn_load_source *source)
 {
@@ -269,6 +349,9 @@ static enum vn_status run(struct check *check, struct vn_aws *aws,
         status = vn_reader_new(source->index, &check->reader, check->error);
     }
     if (status == VN_OK) {
+        status = look(check, aws, source);
+    }
+    if (status == VN_OK) {
         status = dynamo_open(
             aws, check->segments > SEGMENTS ? check->segments : SEGMENTS,
             &check->dynamo, check->error);
@@ -277,7 +360,7 @@ static enum vn_status run(struct check *check, struct vn_aws *aws,
         status = compare(check);
     }
     if (status == VN_OK && check->options->repair) {
-        status = check_repair(check);
+        status = repair(check, source);
     }
     return status == VN_OK ? answer(check) : status;
 }
@@ -299,6 +382,7 @@ enum vn_status vn_check(struct vn_aws *aws, const struct vn_load_source *source,
     check->options = options;
     check->counts = counts;
     check->error = error;
+    check->notice = (struct notice){options->notice, options->notice_context};
     status = run(check, aws, source);
     dynamo_close(check->dynamo);
     vn_reader_free(check->reader);

@@ -118,7 +118,8 @@ static void take_answer(void *context, struct dynamo_call *call,
         break;
     case DYNAMO_THROTTLED:
         if (lanes->work->throttled != NULL) {
-            lanes->work->throttled(lanes->work->context, lane->number);
+            lanes->work->throttled(lanes->work->context, lane->number,
+                                   answer->reason);
         }
         send_again(lane, answer->type, answer->message);
         break;

@@ -27,8 +27,8 @@ struct lanes_work {
      */
     enum vn_status (*take)(void *context, unsigned lane, const json_t *answer,
                            enum lanes_done *done, struct vn_error *error);
-    /* The request was refused for throughput. NULL allowed. */
-    void (*throttled)(void *context, unsigned lane);
+    /* Refused for throughput, for 'reason' ("": not told). NULL allowed. */
+    void (*throttled)(void *context, unsigned lane, const char *reason);
     /* Nanoseconds until the lane may send, 0 = now; NULL: always. */
     int64_t (*wait_ns)(void *context, unsigned lane, int64_t now_ns);
     /* Called now and then; false = stop. NULL allowed. */

@@ -4,6 +4,7 @@
 
 #include "check_lanes.h"
 #include "item.h"
+#include "preflight.h"
 
 /* A bit for each suffix: 1.25 MB. */
 struct check_bits {
@@ -15,6 +16,8 @@ struct check {
     const struct vn_check_options *options;
     struct vn_check_counts *counts;
     struct vn_error *error;
+    struct vn_table_info table;
+    struct notice notice;
     struct dynamo *dynamo;
     struct vn_reader *reader;
     unsigned segments;   /* of a scan */

@@ -10,10 +10,6 @@
 #include <time.h>
 
 #define LANES 16u
-/* Units per second: what a new table on demand bears, and any by default. */
-#define START_UNITS 4000.0
-#define MOST_UNITS 40000.0
-
 struct batch {
     struct source_op ops[BATCH_MAX];
     unsigned count;
@@ -147,11 +143,12 @@ static enum vn_status take(void *context, unsigned lane, const json_t *answer,
     return VN_OK;
 }
 
-static void throttled(void *context, unsigned lane)
+static void throttled(void *context, unsigned lane, const char *reason)
 {
     struct repair *repair = context;
     const unsigned sent = repair->batches[lane].count;
 
+    (void)rate_meet(&repair->rate, reason);
     rate_answered(&repair->rate, sent, sent, now_ns());
 }
 
@@ -164,10 +161,8 @@ static bool progress(void *context)
 
 enum vn_status check_repair(struct check *check)
 {
-    const double most =
-        check->options->max_wcu > 0 ? check->options->max_wcu : MOST_UNITS;
-    const double start =
-        check->options->max_wcu > 0 ? check->options->max_wcu : START_UNITS;
+    const struct preflight_rate rate =
+        preflight_rate(&check->table, check->options->max_wcu, &check->notice);
     struct repair *repair = calloc(1, sizeof *repair);
     const struct lanes_work work = {.operation = "BatchWriteItem",
                                     .context = repair,
@@ -183,7 +178,8 @@ enum vn_status check_repair(struct check *check)
     }
     repair->check = check;
     repair->next = check->first;
-    rate_init(&repair->rate, start, most, now_ns());
+    rate_init(&repair->rate, rate.start, rate.ceiling, now_ns());
+    preflight_indexes(&check->table, &check->notice);
     enum vn_status status =
         lanes_run(check->dynamo, LANES, &work, check->error);
     if (status == VN_OK) {

@@ -19,11 +19,11 @@
 
 #define MAGIC_SIZE 8u
 #define NUMBER_SIZE 8u
-#define STATE_NUMBERS 8u
+#define STATE_NUMBERS 6u
 #define TEXT_MAX 4096u
 
 static const uint8_t magic[MAGIC_SIZE] = {'V', 'N', 'L', 'O',
-                                          'A', 'D', '1', '\n'};
+                                          'A', 'D', '2', '\n'};
 
 /* ---- Fields ------------------------------------------------------------- */
 
@@ -94,11 +94,9 @@ static void list_state(struct checkpoint_state *state,
 {
     numbers[0] = &state->horizon;
     numbers[1] = &state->acknowledged;
-    numbers[2] = &state->dead;
-    numbers[3] = &state->puts;
-    numbers[4] = &state->deletes;
-    numbers[5] = &state->bound;
-    numbers[6] = &state->dead_bytes;
+    numbers[2] = &state->puts;
+    numbers[3] = &state->deletes;
+    numbers[4] = &state->bound;
 }
 
 /* ---- Writing ------------------------------------------------------------ */
@@ -262,11 +260,11 @@ static enum vn_status other(const struct checkpoint *checkpoint,
                             const char *what, struct vn_bytes theirs,
                             const char *ours, struct vn_error *error)
 {
-    return vn_error_set(error, VN_INVALID,
-                        "the checkpoint '%s' is of another %s: '%.*s', not "
-                        "'%s'; --restart begins again",
-                        checkpoint->path, what, (int)theirs.size, theirs.data,
-                        ours);
+    return vn_error_set(
+        error, VN_INVALID,
+        "the checkpoint '%s' is of another %s: '%.*s', not "
+        "'%s'; --restart begins again, --checkpoint names another file",
+        checkpoint->path, what, (int)theirs.size, theirs.data, ours);
 }
 
 static enum vn_status check_texts(const struct checkpoint *checkpoint,
@@ -390,7 +388,8 @@ static enum vn_status lock(struct checkpoint *checkpoint,
                            struct vn_error *error)
 {
     const char *path = checkpoint->lock_path;
-    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    const int fd =
+        open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 
     if (fd < 0) {
         return vn_error_system(error, errno, "cannot create '%s'", path);
@@ -438,18 +437,23 @@ static enum vn_status meet_file(struct checkpoint *checkpoint,
 {
     const bool exists = access(checkpoint->path, F_OK) == 0;
 
-    if (mode == CHECKPOINT_NEW && exists) {
-        return vn_error_set(error, VN_INVALID,
-                            "a load was not finished (checkpoint '%s'): "
-                            "--resume goes on, --restart begins again",
-                            checkpoint->path);
+    if (mode == CHECKPOINT_RESTART || (mode == CHECKPOINT_NEW && !exists)) {
+        return VN_OK;
     }
-    if (mode == CHECKPOINT_RESUME && !exists) {
+    if (!exists) {
         return vn_error_set(error, VN_INVALID,
                             "there is no load to resume: no checkpoint '%s'",
                             checkpoint->path);
     }
-    return mode == CHECKPOINT_RESUME ? read_file(checkpoint, error) : VN_OK;
+    // What cannot be resumed is told before anyone is sent to --resume.
+    const enum vn_status status = read_file(checkpoint, error);
+    if (status != VN_OK || mode == CHECKPOINT_RESUME) {
+        return status;
+    }
+    return vn_error_set(error, VN_INVALID,
+                        "a load was not finished (checkpoint '%s'): --resume "
+                        "goes on, --restart begins again",
+                        checkpoint->path);
 }
 
 enum vn_status checkpoint_open(struct checkpoint *checkpoint, const char *path,

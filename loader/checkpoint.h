@@ -10,13 +10,13 @@
 
 /*
  * The file, all numbers little endian:
- *   8  "VNLOAD1\n"
+ *   8  "VNLOAD2\n"
  *   8  fingerprint of the source
  *   8  units of the source
  *   4 x (2 size, then the bytes) table, TableId, endpoint, region
- *   7 x 8  horizon, operations done, dead, puts, deletes, bound, dead bytes
+ *   5 x 8  horizon, operations acknowledged, puts, deletes, bound
  *   8  consumed units, in thousandths
- *   (units + 7) / 8  a bit for each unit whose every operation is done
+ *   (units + 7) / 8  a bit for each unit whose every operation is acknowledged
  *   8  XXH3-64 of all before
  *
  * No unit at or past 'horizon' was begun when the file was written, and none is
@@ -37,10 +37,8 @@ struct checkpoint_identity {
 struct checkpoint_state {
     uint64_t horizon;
     uint64_t acknowledged;  /* operations of the marked units */
-    uint64_t dead;          /* of these units; not in 'acknowledged' */
     uint64_t puts, deletes; /* of the acknowledged */
     uint64_t bound;
-    uint64_t dead_bytes; /* of the dead-letter file: lines of marked units */
     double consumed_units;
 };
 
@@ -59,12 +57,13 @@ struct checkpoint {
 enum checkpoint_mode { CHECKPOINT_NEW, CHECKPOINT_RESUME, CHECKPOINT_RESTART };
 
 /*
- * checkpoint_open() locks 'path' and, for CHECKPOINT_RESUME, reads it.
+ * checkpoint_open() locks 'path' and reads it, but for CHECKPOINT_RESTART. A
+ * lock that a killed load has left behind is taken over.
  *
- * Returns VN_OK; VN_INVALID if there is one (CHECKPOINT_NEW), none or one of
- * something else (CHECKPOINT_RESUME: what differs is named), or another load
- * holds it; VN_CORRUPT for a damaged one (not with CHECKPOINT_RESTART); VN_IO;
- * VN_NOMEM. checkpoint_close() is due whatever it returns.
+ * Returns VN_OK; VN_INVALID if there is one (CHECKPOINT_NEW), none
+ * (CHECKPOINT_RESUME) or one of something else (what differs is named), or
+ * another load holds it; VN_CORRUPT for a damaged one; VN_IO; VN_NOMEM.
+ * checkpoint_close() is due whatever it returns.
  */
 VN_NODISCARD enum vn_status
 checkpoint_open(struct checkpoint *checkpoint, const char *path,

@@ -2,6 +2,7 @@
 #include "dynamo.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "dynamo_private.h"
@@ -87,7 +88,7 @@ enum vn_status dynamo_send(struct dynamo_call *call, const char *operation,
     (void)snprintf(call->operation, sizeof call->operation, "%s", operation);
     call->done = done;
     call->context = context;
-    call->mends = 0;
+    memset(call->mends, 0, sizeof call->mends);
     enum vn_status status = dynamo_fresh_credentials(dynamo, false, error);
     if (status == VN_OK) {
         status = start(call, error);

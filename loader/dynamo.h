@@ -68,7 +68,7 @@ unsigned dynamo_slot(const struct dynamo_call *call);
 /*
  * Sends the body as 'operation' ("BatchWriteItem"). 'done' is called once, out
  * of dynamo_poll(). An expired token or a skewed clock is mended and the call
- * sent again, without the caller seeing it (at most twice).
+ * sent again, without the caller seeing it (at most twice for each).
  */
 VN_NODISCARD enum vn_status dynamo_send(struct dynamo_call *call,
                                         const char *operation,

@@ -11,7 +11,8 @@
 enum dynamo_mend {
     DYNAMO_MEND_NOT,
     DYNAMO_MEND_CREDENTIALS, /* expired, or not known to the service */
-    DYNAMO_MEND_SIGNATURE    /* wrong, or its time is too far off */
+    DYNAMO_MEND_SIGNATURE,   /* wrong, or its time is too far off */
+    DYNAMO_MENDS
 };
 
 /* An error as the body of the answer names it. */

@@ -127,10 +127,11 @@ bool dynamo_mend(struct dynamo_call *call, struct dynamo_answer *answer)
         // Still a matter of time after all the mends: worth another attempt.
         answer->class = DYNAMO_AGAIN;
     }
-    if (call->mend == DYNAMO_MEND_NOT || call->mends == MENDS_MAX) {
+    // A clock that jumps leaves the credentials their chances.
+    if (call->mend == DYNAMO_MEND_NOT || call->mends[call->mend] == MENDS_MAX) {
         return false;
     }
-    call->mends++;
+    call->mends[call->mend]++;
     dynamo->stats.resigned++;
     if (call->mend == DYNAMO_MEND_CREDENTIALS &&
         call->generation == dynamo->generation) {

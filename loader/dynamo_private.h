@@ -19,7 +19,7 @@ struct dynamo_call {
     dynamo_done_fn done;
     void *context;
     double sent_ms;
-    unsigned mends; /* how often it was sent again, mended */
+    unsigned mends[DYNAMO_MENDS]; /* how often it was sent again for each */
     enum dynamo_mend mend;
     /* The headers stay from request to request; signed with ... */
     struct curl_slist *headers;

@@ -55,6 +55,15 @@ static bool open_call(struct dynamo *dynamo, struct dynamo_call *call)
            curl_easy_setopt(easy, CURLOPT_HEADERDATA, call) == CURLE_OK;
 }
 
+/* No bundle: libcurl takes the system's. */
+static bool set_trust(const struct dynamo_call *call)
+{
+    const char *bundle = aws_ca_bundle(call->dynamo->aws);
+
+    return bundle == NULL ||
+           curl_easy_setopt(call->easy, CURLOPT_CAINFO, bundle) == CURLE_OK;
+}
+
 static void close_call(struct dynamo_call *call)
 {
     struct dynamo *dynamo = call->dynamo;
@@ -81,7 +90,7 @@ static enum vn_status open_calls(struct dynamo *dynamo, unsigned count,
     for (unsigned i = 0; i < count; i++) {
         struct dynamo_call *call = &dynamo->calls[i];
         dynamo->count++;
-        if (!open_call(dynamo, call)) {
+        if (!open_call(dynamo, call) || !set_trust(call)) {
             return vn_error_set(error, VN_NOMEM, "libcurl: cannot set up");
         }
         dynamo->free_calls[count - 1 - i] = call;

@@ -316,7 +316,8 @@ static enum vn_status finish(struct load *load)
     if (status == VN_OK) {
         status = load_keep(load);
     }
-    if (status == VN_OK) {
+    // With refused operations a resume has something to do.
+    if (status == VN_OK && load->counts.dead == 0) {
         checkpoint_remove(&load->checkpoint);
     }
     return status;
@@ -352,8 +353,7 @@ static void close_load(struct load *load)
     checkpoint_close(&load->checkpoint);
     free(load->slots);
     free(load->fresh);
-    free(load->checkpoint_path);
-    free(load->dead_path);
+    load_files_reset(&load->files);
     free(load);
 }
 
@@ -377,6 +377,7 @@ enum vn_status vn_load(struct vn_aws *aws, const struct vn_load_source *source,
     load->from = source;
     load->options = options;
     load->error = error;
+    load->notice = (struct notice){options->notice, options->notice_context};
     load->start_ns = load_now_ns();
     load->credential_base = aws_refreshes(aws);
     load->dead.fd = -1;

@@ -11,19 +11,11 @@
 #include <jansson.h>
 
 enum vn_status load_dead_open(struct load_dead *dead, const char *path,
-                              uint64_t size, struct vn_error *error)
+                              struct vn_error *error)
 {
-    *dead = (struct load_dead){.path = path, .fd = -1, .size = size};
-    if (size == 0) {
-        if (unlink(path) != 0 && errno != ENOENT) {
-            return vn_error_system(error, errno, "cannot remove '%s'", path);
-        }
-        return VN_OK;
-    }
-    dead->fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (dead->fd < 0 || ftruncate(dead->fd, (off_t)size) != 0 ||
-        lseek(dead->fd, 0, SEEK_END) != (off_t)size) {
-        return vn_error_system(error, errno, "cannot go on with '%s'", path);
+    *dead = (struct load_dead){.path = path, .fd = -1};
+    if (unlink(path) != 0 && errno != ENOENT) {
+        return vn_error_system(error, errno, "cannot remove '%s'", path);
     }
     return VN_OK;
 }
@@ -40,7 +32,6 @@ static bool write_piece(struct load_dead *dead, const char *text, size_t size)
         }
         text += written;
         size -= (size_t)written;
-        dead->size += (uint64_t)written;
     }
     return true;
 }
@@ -64,11 +55,6 @@ void load_dead_write(struct load_dead *dead, const char *line)
 void load_dead_fail(struct load_dead *dead)
 {
     dead->failed = ENOMEM;
-}
-
-uint64_t load_dead_size(const struct load_dead *dead)
-{
-    return dead->size;
 }
 
 enum vn_status load_dead_sync(struct load_dead *dead, struct vn_error *error)

@@ -12,22 +12,17 @@
 struct load_dead {
     const char *path; /* lent */
     int fd;           /* -1: not yet opened */
-    uint64_t size;
     bool unsynced;
     int failed; /* errno of the first failure, 0 = none */
 };
 
-/*
- * Keeps the first 'size' bytes of an old file (0: removes it): they belong to
- * what the checkpoint has marked.
- */
+/* Removes an old file: a resume sends what it names again. */
 VN_NODISCARD enum vn_status load_dead_open(struct load_dead *dead,
-                                           const char *path, uint64_t size,
+                                           const char *path,
                                            struct vn_error *error);
 void load_dead_write(struct load_dead *dead, const char *line);
 void load_dead_fail(struct load_dead *dead); /* a line was lost: no memory */
-uint64_t load_dead_size(const struct load_dead *dead);
-/* Before a checkpoint counts them: says the first failure, too. */
+/* Before a checkpoint is saved: says the first failure, too. */
 VN_NODISCARD enum vn_status load_dead_sync(struct load_dead *dead,
                                            struct vn_error *error);
 void load_dead_close(struct load_dead *dead);

@@ -9,9 +9,11 @@
 #include "checkpoint.h"
 #include "dynamo.h"
 #include "load_dead.h"
+#include "load_files.h"
 #include "load_units.h"
 #include "loader.h"
 #include "meter.h"
+#include "preflight.h"
 #include "rate.h"
 #include "retry.h"
 #include "source.h"
@@ -37,9 +39,10 @@ struct load_slot {
     struct retry_op ops[BATCH_MAX];
 };
 
-/* What "#meta" is to say; 'keep' is false for a load that leaves it alone. */
+/* What "#meta" is to say. */
 struct load_meta {
-    bool keep;
+    bool whole; /* else a part: "#meta" is left alone, unless it ... */
+    bool mixes; /* ... goes into a table of another generation */
     uint64_t generation;
     uint64_t previous;
     uint64_t items;
@@ -50,13 +53,13 @@ struct load {
     const struct vn_load_source *from;
     const struct vn_load_options *options;
     struct vn_load_counts counts;
+    struct notice notice;
 
     struct vn_table_info table;
     struct load_meta meta;
     struct source *source;
     struct dynamo *dynamo;
-    char *checkpoint_path;
-    char *dead_path;
+    struct load_files files;
     struct checkpoint checkpoint;
     struct load_dead dead;
 
@@ -93,13 +96,20 @@ bool load_fail(struct load *load, enum vn_status status);
 
 /* ---- load_open.c -------------------------------------------------------- */
 
-/* Pre-flight: options, table, "#meta", source, checkpoint, rate. */
+/* Options, files, table, "#meta", source, checkpoint, rate. */
 VN_NODISCARD enum vn_status load_open(struct load *load);
-/* "#meta" before the first operation, and when all are done. */
-VN_NODISCARD enum vn_status load_begin_meta(struct load *load);
-VN_NODISCARD enum vn_status load_end_meta(struct load *load);
 /* The hard link INDEX.loaded-TABLE. */
 VN_NODISCARD enum vn_status load_keep(struct load *load);
+
+/* ---- load_meta.c -------------------------------------------------------- */
+
+/* What the load is of, and what the table held before. */
+VN_NODISCARD enum vn_status load_plan_meta(struct load *load);
+/* Whether the table holds what this load builds on; after the checkpoint. */
+VN_NODISCARD enum vn_status load_check_meta(const struct load *load);
+/* "#meta" before the first operation, and when all are done. */
+VN_NODISCARD enum vn_status load_begin_meta(const struct load *load);
+VN_NODISCARD enum vn_status load_end_meta(const struct load *load);
 
 /* ---- load_send.c -------------------------------------------------------- */
 

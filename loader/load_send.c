@@ -2,6 +2,8 @@
 #include "load_private.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,7 +141,13 @@ static void take_throttled(struct load *load, struct load_slot *slot,
     // A hot key says nothing about the rate that the others can bear.
     const bool hot_key = strstr(reason, "KeyRange") != NULL;
 
+    const char *cap = rate_meet(&load->rate, reason);
+
     load->counts.throttled++;
+    if (cap != NULL) {
+        (void)snprintf(load->counts.rate_source,
+                       sizeof load->counts.rate_source, "%s", cap);
+    }
     (void)send_all_back(load, slot, now_ns);
     rate_answered(&load->rate, slot->units, hot_key ? 0 : slot->units, now_ns);
 }
@@ -183,11 +191,12 @@ static void bury(struct load *load, const struct retry_op *op,
         (void)load_fail(
             load,
             vn_error_set(load->error, VN_INVALID,
-                         "%llu operations were refused, more than "
-                         "allowed (see '%s'); the last: suffix %07u: "
-                         "%s: %s",
-                         (unsigned long long)load->counts.dead, load->dead_path,
-                         op->op.suffix, answer->type, answer->message));
+                         "refused: %" PRIu64 ", more than --max-bad %" PRIu64
+                         " (see '%s'); --resume --max-bad N goes on; the last: "
+                         "suffix %07u: %s: %s",
+                         load->counts.dead, load->options->max_dead,
+                         load->files.dead, op->op.suffix, answer->type,
+                         answer->message));
     }
 }
 

@@ -113,22 +113,25 @@ uint64_t load_units_held(const struct load_units *units)
     return units->held;
 }
 
-/* The unit is complete: it counts in the checkpoint from here on. */
+/*
+ * Nothing is owed any more. All acknowledged: the unit counts in the checkpoint
+ * from here on. With dead operations it stays unmarked, and is held, so that a
+ * resume sends it again.
+ */
 static void complete(struct load_units *units, struct checkpoint *checkpoint,
                      struct load_dead *dead, uint32_t at)
 {
     struct place *place = &units->places[at];
     struct checkpoint_state *state = &checkpoint->state;
-    const uint64_t acknowledged = (uint64_t)place->puts + place->deletes;
 
-    checkpoint_mark(checkpoint, place->unit);
-    state->acknowledged += acknowledged;
-    state->dead += place->operations - acknowledged;
-    state->puts += place->puts;
-    state->deletes += place->deletes;
+    if (place->puts + place->deletes == place->operations) {
+        checkpoint_mark(checkpoint, place->unit);
+        state->acknowledged += place->operations;
+        state->puts += place->puts;
+        state->deletes += place->deletes;
+        units->held -= place->operations;
+    }
     send_letters(place, dead);
-    state->dead_bytes = load_dead_size(dead);
-    units->held -= place->operations;
     place->next_free = units->free;
     units->free = at;
 }

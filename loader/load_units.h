@@ -11,8 +11,8 @@
 
 /*
  * A unit has a place from its beginning until its every operation is
- * acknowledged or dead; then it is marked in the checkpoint, with its numbers.
- * Until then nothing of it counts there, nor do its dead letters.
+ * acknowledged or dead. If all are acknowledged it is then marked in the
+ * checkpoint, with its numbers; else nothing of it counts there, ever.
  */
 struct load_units;
 
@@ -28,7 +28,8 @@ uint32_t load_units_begin(struct load_units *units,
                           struct checkpoint *checkpoint, uint64_t unit,
                           unsigned operations);
 
-/* Operations of the units that have a place: not done, and all of them. */
+/* Operations of the units that were begun: not done; and all those of units
+ * that are not marked. */
 uint64_t load_units_owed(const struct load_units *units);
 uint64_t load_units_held(const struct load_units *units);
 

@@ -25,6 +25,12 @@ extern "C" {
  * by options and functions. All calls of one connection belong to one thread.
  */
 
+/*
+ * Takes a line that the user should read once, without line feed: of a limit
+ * that is not what was asked for, of costs, of what is left to be done.
+ */
+typedef void (*vn_notice_fn)(void *context, const char *line);
+
 /* ---- Connection ------------------------------------------------------- */
 
 /* All may be NULL or 0: then as the AWS CLI would find it. */
@@ -62,6 +68,8 @@ const char *vn_aws_endpoint(const struct vn_aws *aws); /* lent */
 
 /* The "#meta" item. */
 enum vn_table_state { VN_TABLE_NO_META, VN_TABLE_LOADING, VN_TABLE_COMPLETE };
+/* As 'previous': what a table held before is of more than one generation. */
+#define VN_GENERATIONS_MIXED UINT64_MAX
 
 struct vn_table_info {
     char name[256];
@@ -80,7 +88,8 @@ struct vn_table_info {
     uint64_t item_count; /* as DescribeTable says: hours old */
     uint64_t size_bytes;
     enum vn_table_state state;
-    uint64_t generation, previous; /* of "#meta"; 0 without */
+    uint64_t generation; /* of "#meta"; 0 without */
+    uint64_t previous;   /* 0 = nothing, VN_GENERATIONS_MIXED */
     uint64_t meta_items;
     char loaded_at[32]; /* RFC 3339 UTC */
 };
@@ -95,6 +104,7 @@ struct vn_table_create {
     unsigned wait_s; /* how long to wait for ACTIVE; 0 = 300 */
 };
 
+/* VN_INVALID if there is one already: says whether its key fits a load. */
 VN_NODISCARD enum vn_status
 vn_table_create(struct vn_aws *aws, const char *table,
                 const struct vn_table_create *options, struct vn_error *error);
@@ -185,7 +195,7 @@ struct vn_load_options {
     const char *checkpoint_path;  /* NULL: INDEX.TABLE.load */
     bool resume;                  /* go on with the checkpoint */
     bool restart;                 /* throw a checkpoint away */
-    bool force;                   /* --since against another generation */
+    bool force;                   /* mix generations: see vn_load() */
     bool keep;                    /* hard link INDEX.loaded-TABLE at the end */
     const char *dead_letter_path; /* NULL: CHECKPOINT.dead */
     uint64_t max_dead;            /* more refused operations end the load */
@@ -195,18 +205,36 @@ struct vn_load_options {
     /* Called about four times a second; false = drain, save, stop. */
     bool (*progress)(void *context, const struct vn_load_counts *counts);
     void *progress_context;
+    vn_notice_fn notice; /* or NULL */
+    void *notice_context;
 };
+
+/*
+ * vn_load_check() says whether the files that a load writes can be written:
+ * checkpoint, dead letters, Prometheus. It uses no network; vn_load() begins
+ * with it. Returns VN_OK; VN_INVALID, naming file and option; VN_NOMEM.
+ */
+VN_NODISCARD enum vn_status vn_load_check(const struct vn_load_source *source,
+                                          const struct vn_load_options *options,
+                                          struct vn_error *error);
 
 /*
  * vn_load() sends the operations of 'source' to the table, each until it is
  * acknowledged or refused for good. Acknowledged at least once: puts and
  * deletes are idempotent, so the table ends up exact.
  *
+ * A whole load leaves "#meta" complete. It stays loading where operations are
+ * dead (the checkpoint is kept, and a resume sends their blocks again), and
+ * where an export, which deletes nothing, went into a table that held another
+ * generation. A part (prefix, export of a prefix) leaves "#meta" alone; onto
+ * another generation it is refused, or with 'force' leaves it loading. With
+ * 'force' a load of what changed does not ask what the table holds either.
+ *
  * Returns VN_OK (dead may be above 0: look); VN_INVALID (table missing, not
- * ACTIVE, other key; "--since" without the right "#meta"; a checkpoint of
- * something else; no permission or credentials); VN_STOPPED (progress said so,
- * or nothing was acknowledged for stall_s: resumable); VN_IO; VN_CORRUPT;
- * VN_NOMEM.
+ * ACTIVE, other key; "--since" without the right "#meta", a part of another
+ * generation; a checkpoint of something else; files that cannot be written; no
+ * permission or credentials); VN_STOPPED (progress said so, or nothing was
+ * acknowledged for stall_s: resumable); VN_IO; VN_CORRUPT; VN_NOMEM.
  */
 VN_NODISCARD enum vn_status vn_load(struct vn_aws *aws,
                                     const struct vn_load_source *source,
@@ -275,6 +303,8 @@ struct vn_check_options {
     uint64_t report_max;
     vn_progress_fn progress;
     void *progress_context;
+    vn_notice_fn notice; /* or NULL */
+    void *notice_context;
 };
 
 struct vn_check_counts {
@@ -291,11 +321,15 @@ struct vn_check_counts {
  * an item whose key is no suffix is counted as surplus by a whole check, but
  * neither reported nor deleted.
  *
+ * A repair by a whole check ('full', no prefix) sets "#meta" to loading before
+ * its first write and leaves it complete, of the index's generation. Any other
+ * repair leaves it alone, and is refused on a table of another generation.
+ *
  * Memory: 4 MB, and some 25 MB for the pages of a Scan.
  *
  * Returns VN_OK if all is equal (or repaired), VN_NOT_FOUND if not; VN_INVALID
- * (no such table, no permission, wrong use); VN_OUTSIDE; VN_STOPPED; VN_CORRUPT
- * (the index); VN_IO; VN_NOMEM.
+ * (no such table, not ACTIVE, other key, no permission, wrong use); VN_OUTSIDE;
+ * VN_STOPPED; VN_CORRUPT (the index); VN_IO; VN_NOMEM.
  */
 VN_NODISCARD enum vn_status vn_check(struct vn_aws *aws,
                                      const struct vn_load_source *source,

@@ -357,7 +357,7 @@ enum vn_status manifest_read(const char *folder, const char *name,
                 : vn_error_system(error, errno, "cannot read '%s'", path);
         goto out;
     }
-    json_t *root = json_loadf(file, 0, &reason);
+    json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES, &reason);
     status = root != NULL ? read_root(root, path, manifest, error)
                           : vn_error_set(error, VN_INVALID, "%s:%d: %s", path,
                                          reason.line, reason.text);

@@ -172,3 +172,20 @@ enum vn_status meta_write(struct dynamo *dynamo, const char *table,
     json_decref(answer);
     return status;
 }
+
+uint64_t meta_previous(const struct vn_table_info *table, uint64_t generation,
+                       bool resumed)
+{
+    const bool ours = table->generation == generation;
+
+    switch (table->state) {
+    case VN_TABLE_NO_META:
+        break;
+    case VN_TABLE_LOADING:
+        // Of two loads that were both broken off, the table may hold either.
+        return ours ? table->previous : VN_GENERATIONS_MIXED;
+    case VN_TABLE_COMPLETE:
+        return ours && resumed ? table->previous : table->generation;
+    }
+    return 0;
+}

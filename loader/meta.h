@@ -11,7 +11,8 @@
  * Attributes of the item whose key is ITEM_META:
  *   state       S  "loading" or "complete"
  *   generation  S  16 hex digits: of the index that is, or was, loaded
- *   previous    S  the same of what the table held before; absent: nothing
+ *   previous    S  the same of what the table held before; absent: nothing;
+ *                  sixteen f: of more than one generation
  *   items       N  items of the index, "#meta" not counted
  *   format      N  META_FORMAT; another number is a newer vanity
  *   loaded_at   S  when the item was written, RFC 3339, UTC, whole seconds;
@@ -39,5 +40,13 @@ VN_NODISCARD enum vn_status meta_read(struct dynamo *dynamo, const char *table,
 VN_NODISCARD enum vn_status meta_write(struct dynamo *dynamo, const char *table,
                                        const struct meta *meta,
                                        struct vn_error *error);
+
+/*
+ * meta_previous() is what a load or repair of 'generation' notes as the
+ * generation that the table may still hold items of, 0 for a new table.
+ * 'resumed' finds what the run before found.
+ */
+uint64_t meta_previous(const struct vn_table_info *table, uint64_t generation,
+                       bool resumed);
 
 #endif

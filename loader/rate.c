@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 /* Seconds of the limit that the bucket holds. */
 #define BURST_S 0.25
@@ -84,6 +85,15 @@ static void cut(struct rate *rate, int64_t now_ns)
     rate->slow_start = false;
 }
 
+/* What was accepted is what the cap lets through; a cut has been made. */
+static void keep_cap(struct rate *rate, int64_t now_ns)
+{
+    const double accepted =
+        (rate->answered - rate->returned) / seconds(rate->window_ns, now_ns);
+
+    rate->ceiling = fmin(rate->ceiling, fmax(rate->limit, accepted));
+}
+
 static void grow(struct rate *rate, int64_t now_ns)
 {
     const double elapsed_s = seconds(rate->window_ns, now_ns);
@@ -112,6 +122,9 @@ void rate_answered(struct rate *rate, double units, double returned,
     }
     if (rate->returned > 0) {
         cut(rate, now_ns);
+        if (rate->capped) {
+            keep_cap(rate, now_ns);
+        }
     } else {
         grow(rate, now_ns);
     }
@@ -119,6 +132,18 @@ void rate_answered(struct rate *rate, double units, double returned,
     rate->taken = 0;
     rate->answered = 0;
     rate->returned = 0;
+    rate->capped = false;
+}
+
+const char *rate_meet(struct rate *rate, const char *reason)
+{
+    const bool account = strstr(reason, "AccountLimit") != NULL;
+
+    if (!account && strstr(reason, "MaxOnDemand") == NULL) {
+        return NULL;
+    }
+    rate->capped = true;
+    return account ? "account limit" : "table maximum";
 }
 
 int64_t backoff_ns(unsigned round, uint64_t random)

@@ -14,7 +14,9 @@
  * share that came back (30 % at most), at most once in 250 ms. It grows only
  * while it is what holds the load back, and never falls below a tenth of where
  * it began: what is refused at that rate is refused for another reason than
- * the rate, and the backoff of each operation does the rest. Times are
+ * the rate, and the backoff of each operation does the rest. A limit that is
+ * not the table's own (of the account, of what is paid on demand) is a cap:
+ * what was accepted when it was met becomes the ceiling, for good. Times are
  * monotonic, in nanoseconds.
  */
 struct rate {
@@ -29,6 +31,7 @@ struct rate {
     double answered;    /* units answered in the window */
     double returned;    /* of these, refused for throughput */
     bool slow_start;
+    bool capped; /* a cap was met in the window */
 };
 
 /* 'start' and 'ceiling' are above 0. The bucket begins empty. */
@@ -43,6 +46,13 @@ void rate_take(struct rate *rate, double units, int64_t now_ns);
 /* 'units' were answered, 'returned' of them refused for throughput. */
 void rate_answered(struct rate *rate, double units, double returned,
                    int64_t now_ns);
+
+/*
+ * A request was throttled for 'reason' (of ThrottlingReasons, or ""), which the
+ * next rate_answered() tells of. Returns the name of the cap that was met, NULL
+ * for none.
+ */
+const char *rate_meet(struct rate *rate, const char *reason);
 
 /* Longest and first backoff. */
 #define BACKOFF_MOST_MS 20000u

@@ -321,6 +321,31 @@ static enum vn_status keep_backups(struct dynamo *dynamo, const char *table,
     return status;
 }
 
+/* VN_OK if there is none yet; else says what is there. */
+static enum vn_status expect_none(struct dynamo *dynamo, const char *table,
+                                  struct vn_error *error)
+{
+    struct vn_table_info info;
+    const enum vn_status status = describe(dynamo, table, &info, error);
+
+    if (status == VN_NOT_FOUND) {
+        return VN_OK;
+    }
+    if (status != VN_OK) {
+        return status;
+    }
+    if (strcmp(info.key, ITEM_KEY) == 0) {
+        return vn_error_set(error, VN_INVALID,
+                            "there is a table '%s' already (%s), with the key "
+                            "that a load needs: load into it, or drop it first",
+                            table, info.status);
+    }
+    return vn_error_set(error, VN_INVALID,
+                        "there is a table '%s' already (%s), and its key is "
+                        "not '%s' alone: choose another name",
+                        table, info.status, ITEM_KEY);
+}
+
 enum vn_status vn_table_create(struct vn_aws *aws, const char *table,
                                const struct vn_table_create *options,
                                struct vn_error *error)
@@ -331,6 +356,9 @@ enum vn_status vn_table_create(struct vn_aws *aws, const char *table,
         options->wait_s > 0 ? options->wait_s : WAIT_DEFAULT_S;
     enum vn_status status = dynamo_open(aws, 1, &dynamo, error);
 
+    if (status == VN_OK) {
+        status = expect_none(dynamo, table, error);
+    }
     if (status == VN_OK) {
         status = ask(dynamo, table, "CreateTable",
                      create_request(table, options), &answer, error);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "loader/dynamo.h"
+#include "loader/meta.h"
 #include "tests/index/fixture.h"
 
 #define SEED 11
@@ -220,7 +221,6 @@ static void what_differs_is_named_and_repaired(void **state)
     const uint32_t surplus = find(FIRST + 300, false);
 
     check_ok(fixture, VN_CHECK_FULL, true);
-    put(fixture, "#meta");
     for (unsigned i = 0; i < 2; i++) {
         delete_suffix(fixture, missing);
         put_suffix(fixture, different);
@@ -243,6 +243,88 @@ static void what_differs_is_named_and_repaired(void **state)
     assert_non_null(strstr(items, "#meta"));
     free(items);
 }
+
+/* ---- "#meta" ------------------------------------------------------------ */
+
+#define OTHER_GENERATION UINT64_C(0x1234)
+
+static struct vn_table_info describe(struct fixture *fixture)
+{
+    struct vn_table_info info;
+
+    assert_int_equal(vn_table_describe(&fixture->aws, TABLE, &info, NULL),
+                     VN_OK);
+    return info;
+}
+
+static void write_meta(struct fixture *fixture, enum vn_table_state state)
+{
+    const struct meta meta = {.state = state, .generation = OTHER_GENERATION};
+    struct dynamo *dynamo = NULL;
+
+    assert_int_equal(dynamo_open(&fixture->aws, 1, &dynamo, NULL), VN_OK);
+    assert_int_equal(meta_write(dynamo, TABLE, &meta, NULL), VN_OK);
+    dynamo_close(dynamo);
+}
+
+static void assert_meta(struct fixture *fixture, enum vn_table_state state,
+                        uint64_t generation, uint64_t previous)
+{
+    const struct vn_table_info info = describe(fixture);
+
+    assert_int_equal(info.state, state);
+    assert_true(info.generation == generation);
+    assert_true(info.previous == previous);
+}
+
+static void a_whole_repair_makes_meta_true(void **state)
+{
+    struct fixture *fixture = *state;
+    const uint64_t ours = vn_index_info(fixture_index)->generation;
+
+    write_meta(fixture, VN_TABLE_COMPLETE);
+    assert_int_equal(check(fixture, VN_CHECK_FULL, false), VN_NOT_FOUND);
+    assert_meta(fixture, VN_TABLE_COMPLETE, OTHER_GENERATION, 0);
+    // Nothing that a repair writes comes before the word of it.
+    net_stub_order(fixture->stub, "{\"denied\":[\"BatchWriteItem\"]}");
+    assert_int_equal(check(fixture, VN_CHECK_FULL, true), VN_INVALID);
+    assert_meta(fixture, VN_TABLE_LOADING, ours, OTHER_GENERATION);
+    net_stub_order(fixture->stub, "{\"denied\":[]}");
+    check_ok(fixture, VN_CHECK_FULL, true);
+    assert_meta(fixture, VN_TABLE_COMPLETE, ours, OTHER_GENERATION);
+    assert_int_equal(describe(fixture).meta_items, items_of(DIGITS));
+    // Of two that were broken off, either may have left something.
+    write_meta(fixture, VN_TABLE_LOADING);
+    check_ok(fixture, VN_CHECK_FULL, true);
+    assert_int_equal(fixture->counts.repaired, 0);
+    assert_meta(fixture, VN_TABLE_COMPLETE, ours, VN_GENERATIONS_MIXED);
+}
+
+static void a_repair_of_a_part_does_not_mix_generations(void **state)
+{
+    static const enum vn_table_state states[] = {VN_TABLE_COMPLETE,
+                                                 VN_TABLE_LOADING};
+    struct fixture *fixture = *state;
+
+    for (unsigned i = 0; i < 2; i++) {
+        write_meta(fixture, states[i]);
+        assert_int_equal(check(fixture, VN_CHECK_SAMPLE, true), VN_INVALID);
+        assert_non_null(strstr(fixture->error.message, "0000000000001234"));
+        assert_non_null(strstr(fixture->error.message, "--full"));
+        fixture->prefix = fixture_prefix("35691");
+        assert_int_equal(check(fixture, VN_CHECK_FULL, true), VN_INVALID);
+        fixture->prefix = fixture_prefix("");
+        assert_int_equal(fixture->counts.repaired, 0);
+        assert_meta(fixture, states[i], OTHER_GENERATION, 0);
+    }
+    check_ok(fixture, VN_CHECK_FULL, true);
+    delete_suffix(fixture, find(FIRST, true));
+    check_ok(fixture, VN_CHECK_SAMPLE, true);
+    assert_int_equal(fixture->counts.repaired, 1);
+    assert_int_equal(describe(fixture).state, VN_TABLE_COMPLETE);
+}
+
+/* ---- Faults and limits -------------------------------------------------- */
 
 static void faults_of_all_kinds_are_borne(void **state)
 {
@@ -351,7 +433,8 @@ static void what_cannot_be_checked_is_refused(void **state)
 
     fixture->options.table = "nowhere";
     assert_int_equal(check(fixture, VN_CHECK_FULL, false), VN_INVALID);
-    assert_non_null(strstr(fixture->error.message, "ResourceNotFound"));
+    assert_non_null(strstr(fixture->error.message,
+                           "there is no table 'nowhere' in us-east-1"));
     assert_int_equal(check(fixture, VN_CHECK_SAMPLE, false), VN_INVALID);
     fixture->options.table = "two words";
     assert_int_equal(check(fixture, VN_CHECK_FULL, false), VN_INVALID);
@@ -390,6 +473,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CHECK_TEST(a_repair_fills_an_empty_table),
         CHECK_TEST(what_differs_is_named_and_repaired),
+        CHECK_TEST(a_whole_repair_makes_meta_true),
+        CHECK_TEST(a_repair_of_a_part_does_not_mix_generations),
         CHECK_TEST(faults_of_all_kinds_are_borne),
         CHECK_TEST(a_prefix_leaves_all_else_alone),
         CHECK_TEST(a_foreign_item_is_told_and_left_alone),

@@ -21,11 +21,9 @@ static const struct checkpoint_identity identity = {
 static const struct checkpoint_state some_state = {
     .horizon = 500,
     .acknowledged = UINT64_C(1) << 40,
-    .dead = 3,
     .puts = 77,
     .deletes = 88,
     .bound = 1234,
-    .dead_bytes = 4321,
     .consumed_units = 12.5,
 };
 
@@ -129,6 +127,19 @@ static void a_load_says_what_to_do_with_a_checkpoint(void **state)
                      VN_INVALID);
     assert_non_null(strstr(error.message, "--resume"));
     checkpoint_close(&checkpoint);
+    // Not to --resume with one that cannot be resumed.
+    struct checkpoint_identity other = identity;
+    other.table = "tables";
+    assert_int_equal(open_as(&checkpoint, &other, CHECKPOINT_NEW, &error),
+                     VN_INVALID);
+    assert_non_null(strstr(error.message, "'table', not 'tables'"));
+    checkpoint_close(&checkpoint);
+    fixture_store(PATH, (const uint8_t *)"x", 1);
+    assert_int_equal(open_as(&checkpoint, &identity, CHECKPOINT_NEW, &error),
+                     VN_CORRUPT);
+    assert_null(strstr(error.message, "--resume"));
+    assert_non_null(strstr(error.message, "--restart"));
+    checkpoint_close(&checkpoint);
     assert_int_equal(unlink(PATH), 0);
     assert_int_equal(open_as(&checkpoint, &identity, CHECKPOINT_RESUME, &error),
                      VN_INVALID);
@@ -191,6 +202,23 @@ static void two_loads_do_not_share_a_checkpoint(void **state)
     checkpoint_close(&second);
 }
 
+static void a_lock_that_was_left_behind_is_taken_over(void **state)
+{
+    struct checkpoint checkpoint;
+
+    (void)state;
+    fixture_store(PATH ".lock", (const uint8_t *)"", 0);
+    fixture_store(PATH ".new", (const uint8_t *)"half", 4);
+    assert_int_equal(open_as(&checkpoint, &identity, CHECKPOINT_RESTART, NULL),
+                     VN_OK);
+    assert_int_equal(checkpoint_save(&checkpoint, NULL), VN_OK);
+    checkpoint_remove(&checkpoint);
+    checkpoint_close(&checkpoint);
+    assert_false(fixture_exists(PATH));
+    assert_false(fixture_exists(PATH ".lock"));
+    assert_false(fixture_exists(PATH ".new"));
+}
+
 static void a_failed_save_leaves_the_file_before(void **state)
 {
     struct checkpoint checkpoint;
@@ -222,6 +250,7 @@ int main(void)
         cmocka_unit_test(a_load_says_what_to_do_with_a_checkpoint),
         cmocka_unit_test(every_damage_is_found),
         cmocka_unit_test(two_loads_do_not_share_a_checkpoint),
+        cmocka_unit_test(a_lock_that_was_left_behind_is_taken_over),
         cmocka_unit_test(a_failed_save_leaves_the_file_before),
     };
 

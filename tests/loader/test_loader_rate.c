@@ -177,6 +177,34 @@ static void an_idle_load_does_not_raise_its_limit(void **state)
     assert_true(rate.limit < 1001);
 }
 
+static void a_cap_is_met_once(void **state)
+{
+    struct rate rate;
+    int64_t now = 0;
+
+    (void)state;
+    rate_init(&rate, 1000, 1e9, now);
+    assert_null(rate_meet(&rate, ""));
+    assert_null(rate_meet(&rate, "TableWriteProvisionedThroughputExceeded"));
+    one_second(&rate, &now, 0.1);
+    assert_true(rate.ceiling > 1e8); // the table's own limit may rise again
+    for (int i = 0; i < 5; i++) {
+        assert_string_equal(rate_meet(&rate, "TableWriteAccountLimitExceeded"),
+                            "account limit");
+        one_second(&rate, &now, 0.5);
+    }
+    assert_string_equal(
+        rate_meet(&rate, "TableWriteMaxOnDemandThroughputExceeded"),
+        "table maximum");
+    one_second(&rate, &now, 0.2);
+    const double cap = rate.ceiling;
+    assert_true(cap < 1000 && cap >= rate.limit);
+    for (int i = 0; i < 300; i++) {
+        one_second(&rate, &now, 0);
+    }
+    assert_true(rate.limit == cap);
+}
+
 /* ---- A table of 4,000 WCU/s --------------------------------------------- */
 
 #define LATENCY_MS 8
@@ -315,6 +343,7 @@ int main(void)
         cmocka_unit_test(a_cut_is_at_most_a_third_in_a_quarter_of_a_second),
         cmocka_unit_test(a_pause_only_delays_the_doubling),
         cmocka_unit_test(an_idle_load_does_not_raise_its_limit),
+        cmocka_unit_test(a_cap_is_met_once),
         cmocka_unit_test(a_table_of_4000_is_used_and_not_flooded),
         cmocka_unit_test(backoff_is_full_jitter),
         cmocka_unit_test(requests_in_flight_follow_the_latency),

@@ -302,29 +302,33 @@ class Connection(asyncio.Protocol):
 
     def send(self, status, text, fault):
         service, loop = self.service, asyncio.get_running_loop()
+        # The Date is of the moment at which the signature was judged.
+        late = ("", None, None, service.verifier.now())
         if fault == "reset_after":
             self.reset()
         elif fault == "hang":
             loop.call_later(service.hang_s, self.transport.close)
         elif fault == "slow":
-            loop.call_later(service.slow_s, self.write, status, text)
+            loop.call_later(service.slow_s, self.write, status, text, *late)
         elif fault == "truncated":
             self.write(status, text, cut=len(text) // 2)
             self.transport.close()
         elif fault == "wrong_crc":
             self.write(status, text, crc=zlib.crc32(text) ^ 1)
         elif service.latency_s:
-            loop.call_later(service.latency_s, self.write, status, text)
+            loop.call_later(service.latency_s, self.write, status, text,
+                            *late)
         else:
             self.write(status, text)
             if fault == "close_after":
                 self.transport.close()
 
-    def write(self, status, text, more="", crc=None, cut=None):
+    def write(self, status, text, more="", crc=None, cut=None, now=None):
         if self.transport.is_closing():
             return
         crc = zlib.crc32(text) if crc is None else crc
-        date = email.utils.formatdate(self.service.verifier.now(), usegmt=True)
+        now = self.service.verifier.now() if now is None else now
+        date = email.utils.formatdate(now, usegmt=True)
         self.service.counts["answers"] += 1
         head = (f"HTTP/1.1 {status} {REASONS[status]}\r\nServer: Server\r\n"
                 f"Date: {date}\r\nContent-Type: application/x-amz-json-1.0\r\n"

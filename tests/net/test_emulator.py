@@ -43,7 +43,8 @@ def test_table(server):
           and told["write_units"] == 5 and told["state"] is None,
           f"describe tells {told}")
     done = run("table", "create", *where, code=2)
-    check("ResourceInUse" in done.stderr, done.stderr)
+    check("there is a table 'phones' already" in done.stderr
+          and "the key that a load needs" in done.stderr, done.stderr)
     done = run("table", "drop", *where, code=2, given="phones\n")
     check("--yes" in done.stderr, "drop asks on a terminal only")
     run("table", "drop", *where, "--yes")

@@ -136,7 +136,10 @@ static void a_table_is_made_once(void **state)
     create(fixture, &options);
     assert_int_equal(vn_table_create(&fixture->aws, "words", &options, &error),
                      VN_INVALID);
-    assert_non_null(strstr(error.message, "already exists"));
+    assert_string_equal(error.message,
+                        "there is a table 'words' already (ACTIVE), with the "
+                        "key that a load needs: load into it, or drop it "
+                        "first");
 }
 
 static void dropping_waits_until_the_table_is_gone(void **state)

@@ -216,12 +216,25 @@ int aws_options_open(const struct aws_options *options, struct vn_aws **aws)
     return status == VN_OK ? CLI_DONE : cli_error(status, &error);
 }
 
+/* "0.2" becomes "0.20": an amount has two places at least. */
+static void pad_cents(char *text, size_t size)
+{
+    const char *point = strchr(text, '.');
+    const size_t length = strlen(text);
+
+    if (point != NULL && strlen(point) == 2 && length + 1 < size) {
+        text[length] = '0';
+        text[length + 1] = '\0';
+    }
+}
+
 const char *aws_dollars(double dollars, char out[AWS_DOLLARS_SIZE])
 {
     if (dollars > 0 && dollars < 0.0001) {
         snprintf(out, AWS_DOLLARS_SIZE, "under $0.0001");
     } else if (dollars > 0 && dollars < 0.9995) {
         snprintf(out, AWS_DOLLARS_SIZE, "$%.3g", dollars);
+        pad_cents(out, AWS_DOLLARS_SIZE);
     } else {
         snprintf(out, AWS_DOLLARS_SIZE, "$%.2f", dollars);
     }

@@ -35,7 +35,7 @@ extern const struct argp aws_prices_argp;
  */
 int aws_options_open(const struct aws_options *options, struct vn_aws **aws);
 
-/* "$6.25", "$0.625", "under $0.0001". */
+/* "$6.25", "$0.20", "$0.625", "under $0.0001". */
 #define AWS_DOLLARS_SIZE 40
 const char *aws_dollars(double dollars, char out[AWS_DOLLARS_SIZE]);
 

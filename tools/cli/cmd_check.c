@@ -183,6 +183,16 @@ static bool note_progress(void *context, uint64_t done, uint64_t total)
     return stop_wanted() == 0;
 }
 
+static void print_notice(void *context, const char *line)
+{
+    struct check *check = context;
+
+    if (!check->common.quiet) {
+        progress_hide(&check->progress);
+        cli_message("%s", line);
+    }
+}
+
 static void print_summary(const struct check *check)
 {
     const struct vn_check_counts *counts = &check->counts;
@@ -283,6 +293,8 @@ static int run(struct check *check)
     check->options.report_max = REPORT_MAX;
     check->options.progress = note_progress;
     check->options.progress_context = check;
+    check->options.notice = print_notice;
+    check->options.notice_context = check;
     cli_output_start(&check->out);
     stop_watch();
     progress_start(&check->progress, "items", check->common.quiet);

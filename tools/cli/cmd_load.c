@@ -218,14 +218,16 @@ static const struct argp_option options[] = {
      .doc = "Keep the state there (default: INDEX.TABLE.load)"},
     {.name = "force",
      .key = KEY_FORCE,
-     .doc = "--since although the table holds another generation"},
+     .doc = "--since or --prefix although the table holds another "
+            "generation"},
     {.name = "no-keep",
      .key = KEY_NO_KEEP,
      .doc = "Keep no link INDEX.loaded-TABLE for the next --since"},
     {.name = "max-wcu",
      .key = KEY_MAX_WCU,
      .arg = "N",
-     .doc = "Never write more units a second (default: what the table says)"},
+     .doc = "Never write more units a second; what the table has provisioned "
+            "is never passed either"},
     {.name = "in-flight",
      .key = KEY_IN_FLIGHT,
      .arg = "N",
@@ -314,7 +316,7 @@ static int open_since(struct load *load)
     int code = find_since(load);
 
     if (code == CLI_DONE && load->since_path != NULL) {
-        code = open_index(&load->since_open, load->since_path);
+        code = open_index_argument(&load->since_open, load->since_path);
         load->source.since = load->since_open.index;
     }
     return code;
@@ -363,20 +365,40 @@ static bool note_progress(void *context, const struct vn_load_counts *counts)
     return stop_wanted() == 0;
 }
 
+static void print_notice(void *context, const char *line)
+{
+    struct load *load = context;
+
+    if (!load->common.quiet) {
+        load_report_end(&load->report);
+        cli_message("%s", line);
+    }
+}
+
 static int open_metrics(struct load *load)
 {
     if (load->metrics_path == NULL) {
         return CLI_DONE;
     }
     load->options.metrics = fopen(load->metrics_path, "ae");
-    if (load->options.metrics != NULL) {
-        return CLI_DONE;
+    if (load->options.metrics == NULL) {
+        cli_message("cannot write '%s': %s; name another file with --metrics",
+                    load->metrics_path, strerror(errno));
+        return CLI_REFUSED;
     }
-    const int code =
-        errno == ENOENT || errno == EISDIR ? CLI_REFUSED : CLI_FAILED;
+    return CLI_DONE;
+}
 
-    cli_message("cannot open '%s': %s", load->metrics_path, strerror(errno));
-    return code;
+/* Before anything is asked of the network. */
+static int open_files(struct load *load)
+{
+    struct vn_error error = {0};
+
+    load->options.table = load->aws_options.table;
+    const enum vn_status status =
+        vn_load_check(&load->source, &load->options, &error);
+
+    return status == VN_OK ? open_metrics(load) : cli_error(status, &error);
 }
 
 static int close_metrics(struct load *load, int code)
@@ -399,7 +421,7 @@ static int print_json(const struct load *load, enum vn_status status,
     json_key(&out, "table");
     json_text(&out, load->aws_options.table);
     json_key(&out, "complete");
-    json_bool(&out, status == VN_OK);
+    json_bool(&out, status == VN_OK && counts->dead == 0);
     load_report_json(&out, counts);
     json_close(&out, '}');
     json_line_end(&out);
@@ -420,6 +442,16 @@ static int end_code(enum vn_status status, const struct vn_load_counts *counts)
     return stop_wanted() != 0 ? 128 + stop_wanted() : EXIT_RESUMABLE;
 }
 
+static void print_dead(uint64_t dead)
+{
+    char count[CLI_GROUPED_SIZE];
+
+    cli_message("%s %s refused and in the dead-letter file; --resume "
+                "--max-bad %llu tries again",
+                cli_grouped(dead, count), dead == 1 ? "item is" : "items are",
+                (unsigned long long)dead);
+}
+
 static int report_end(struct load *load, enum vn_status status,
                       const struct vn_load_counts *counts,
                       const struct vn_error *error)
@@ -432,7 +464,7 @@ static int report_end(struct load *load, enum vn_status status,
     } else if (status != VN_OK) {
         (void)cli_error(status, error);
     } else if (counts->dead > 0) {
-        cli_message("items were refused; they lie in the dead-letter file");
+        print_dead(counts->dead);
     }
     // A load that never began has nothing to account for.
     if (status == VN_OK || counts->total > 0) {
@@ -449,20 +481,17 @@ static int run_load(struct load *load)
     struct vn_error error = {0};
     struct vn_load_counts counts = {0};
     const bool silent = load->common.quiet && !load->mode_given;
-    int code = open_metrics(load);
 
-    if (code != CLI_DONE) {
-        return code;
-    }
-    load->options.table = load->aws_options.table;
     load->options.progress = note_progress;
     load->options.progress_context = load;
+    load->options.notice = print_notice;
+    load->options.notice_context = load;
     stop_watch();
     load_report_start(&load->report, silent ? LOAD_REPORT_NONE : load->mode);
     const enum vn_status status =
         vn_load(load->aws, &load->source, &load->options, &counts, &error);
 
-    return close_metrics(load, report_end(load, status, &counts, &error));
+    return report_end(load, status, &counts, &error);
 }
 
 static int run_dry(const struct load *load)
@@ -478,6 +507,19 @@ static int run_dry(const struct load *load)
     return load_plan_print(&plan);
 }
 
+static int run_online(struct load *load)
+{
+    int code = open_files(load);
+
+    if (code == CLI_DONE) {
+        code = aws_options_open(&load->aws_options, &load->aws);
+    }
+    if (code == CLI_DONE) {
+        code = run_load(load);
+    }
+    return close_metrics(load, code);
+}
+
 int cmd_load(int argc, char **argv)
 {
     struct load load = {.options.keep = true};
@@ -488,10 +530,7 @@ int cmd_load(int argc, char **argv)
     if (code == CLI_DONE && load.dry_run) {
         code = run_dry(&load);
     } else if (code == CLI_DONE) {
-        code = aws_options_open(&load.aws_options, &load.aws);
-        if (code == CLI_DONE) {
-            code = run_load(&load);
-        }
+        code = run_online(&load);
     }
     vn_aws_close(load.aws);
     open_index_close(&load.since_open);

@@ -1,0 +1,206 @@
+/* load_meta.c: "#meta" before, during and after a load. */
+#include "load_private.h"
+
+#include <inttypes.h>
+
+#include "manifest.h"
+#include "meta.h"
+
+/* ---- What the load is of ------------------------------------------------ */
+
+static enum vn_status plan_export(struct load *load)
+{
+    struct manifest manifest = {0};
+    enum vn_status status = manifest_read(load->from->export_dir, MANIFEST_NAME,
+                                          &manifest, load->error);
+
+    if (status == VN_NOT_FOUND) {
+        return vn_error_set(load->error, VN_INVALID,
+                            "'%s' is no finished export: it has no %s",
+                            load->from->export_dir, MANIFEST_NAME);
+    }
+    if (status == VN_OK) {
+        load->meta = (struct load_meta){
+            .whole = manifest.meta,
+            .generation = manifest.generation,
+            .items = manifest.suffixes,
+        };
+    }
+    manifest_reset(&manifest);
+    return status;
+}
+
+static void plan_index(struct load *load)
+{
+    const struct vn_load_source *from = load->from;
+    const struct vn_index_info *info = vn_index_info(from->index);
+
+    load->meta = (struct load_meta){
+        .whole = from->prefix.length == 0,
+        .generation = info->generation,
+        .items = info->with_spelling,
+    };
+}
+
+enum vn_status load_plan_meta(struct load *load)
+{
+    const struct vn_load_source *from = load->from;
+    const struct vn_table_info *table = &load->table;
+    enum vn_status status = VN_OK;
+
+    if (from->export_dir != NULL) {
+        status = plan_export(load);
+    } else {
+        plan_index(load);
+    }
+    if (status != VN_OK) {
+        return status;
+    }
+    struct load_meta *meta = &load->meta;
+    if (from->since != NULL) {
+        meta->previous = vn_index_info(from->since)->generation;
+    } else if (meta->whole) {
+        meta->previous =
+            meta_previous(table, meta->generation, load->options->resume);
+    } else {
+        meta->mixes = !preflight_fits(table, meta->generation);
+        meta->previous = VN_GENERATIONS_MIXED;
+    }
+    return VN_OK;
+}
+
+/* ---- Whether the table is as it must be --------------------------------- */
+
+static const char *state_text(enum vn_table_state state)
+{
+    switch (state) {
+    case VN_TABLE_NO_META:
+        return "without #meta";
+    case VN_TABLE_LOADING:
+        return "half loaded";
+    case VN_TABLE_COMPLETE:
+        break;
+    }
+    return "complete";
+}
+
+/* A load of what changed needs a table that holds the old index. */
+static enum vn_status check_since(const struct load *load)
+{
+    const struct vn_table_info *table = &load->table;
+    const uint64_t old = vn_index_info(load->from->since)->generation;
+    const bool complete = table->state == VN_TABLE_COMPLETE;
+    const bool going_on =
+        (load->checkpoint.found || load->options->restart) &&
+        ((complete && table->generation == load->meta.generation) ||
+         (table->state == VN_TABLE_LOADING &&
+          table->generation == load->meta.generation &&
+          table->previous == old));
+
+    if ((complete && table->generation == old) || going_on ||
+        load->options->force) {
+        return VN_OK;
+    }
+    return vn_error_set(load->error, VN_INVALID,
+                        "the table '%s' is %s with generation %016" PRIx64
+                        ", but --since needs it complete with %016" PRIx64
+                        "; load all, or --force",
+                        load->options->table, state_text(table->state),
+                        table->generation, old);
+}
+
+/* What the checkpoint has marked must still be in the table. */
+static enum vn_status check_resumed(const struct load *load)
+{
+    const struct vn_table_info *table = &load->table;
+
+    if (load->checkpoint.state.acknowledged == 0 ||
+        (table->state != VN_TABLE_NO_META &&
+         table->generation == load->meta.generation)) {
+        return VN_OK;
+    }
+    return vn_error_set(load->error, VN_INVALID,
+                        "the table '%s' is %s with generation %016" PRIx64
+                        ", no longer half loaded with %016" PRIx64
+                        "; --restart begins again",
+                        load->options->table, state_text(table->state),
+                        table->generation, load->meta.generation);
+}
+
+enum vn_status load_check_meta(const struct load *load)
+{
+    if (load->meta.mixes && !load->options->force) {
+        return preflight_part(&load->table, load->meta.generation,
+                              "load all of it, or --force", load->error);
+    }
+    const enum vn_status status =
+        load->meta.whole ? check_resumed(load) : VN_OK;
+    return status == VN_OK && load->from->since != NULL ? check_since(load)
+                                                        : status;
+}
+
+/* ---- What is written ---------------------------------------------------- */
+
+static enum vn_status write_state(const struct load *load,
+                                  enum vn_table_state state)
+{
+    const struct meta item = {
+        .state = state,
+        .generation = load->meta.generation,
+        .previous = load->meta.previous,
+        .items = load->meta.items,
+    };
+
+    return meta_write(load->dynamo, load->options->table, &item, load->error);
+}
+
+enum vn_status load_begin_meta(const struct load *load)
+{
+    return load->meta.whole || load->meta.mixes
+               ? write_state(load, VN_TABLE_LOADING)
+               : VN_OK;
+}
+
+/* An export deletes nothing of what another generation had more. */
+static bool leaves_rest(const struct load *load)
+{
+    return load->from->export_dir != NULL && load->meta.previous != 0 &&
+           load->meta.previous != load->meta.generation;
+}
+
+static void tell_part(const struct load *load)
+{
+    const char *table = load->options->table;
+
+    if (load->meta.mixes) {
+        notice_send(&load->notice,
+                    "the table '%s' holds more than one generation; --since "
+                    "needs a load of all before",
+                    table);
+    } else if (load->table.state == VN_TABLE_LOADING) {
+        notice_send(&load->notice,
+                    "the part is loaded, but the table '%s' is still half "
+                    "loaded: load all, or --resume the load that was stopped",
+                    table);
+    }
+}
+
+enum vn_status load_end_meta(const struct load *load)
+{
+    if (!load->meta.whole) {
+        tell_part(load);
+        return VN_OK;
+    }
+    // With refused operations the table is not what the generation says.
+    if (load->counts.dead > 0) {
+        return VN_OK;
+    }
+    if (leaves_rest(load)) {
+        notice_send(&load->notice,
+                    "an export deletes nothing, so the table '%s' stays half "
+                    "loaded: 'vanity check --full --repair' completes it",
+                    load->options->table);
+        return VN_OK;
+    }
+    return write_state(load, VN_TABLE_COMPLETE);
+}
