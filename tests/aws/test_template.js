@@ -1,0 +1,253 @@
+// test_template.js: the template passes, and seeded mistakes do not.
+'use strict';
+const assert = require('node:assert');
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+const { judge } = require('./judge.js');
+const { RULES, violations } = require('./rules.js');
+
+const AWS = path.join(__dirname, '..', '..', 'tools', 'aws');
+// The limit of a template in S3.
+const TEMPLATE_BYTES_MOST = 1000000;
+
+const assembled = execFileSync(path.join(AWS, 'assemble'),
+  { encoding: 'utf8' });
+const good = judge(assembled);
+
+// ---- The template itself ----------------------------------------------------
+
+test('is a template', () => assert.strictEqual(good.refused, null));
+
+test('passes the validation without a warning', () =>
+  assert.deepStrictEqual(good.validation, []));
+
+test('has the findings that are accepted, and no other', () => {
+  const { accepted } = JSON.parse(fs.readFileSync(
+    path.join(__dirname, 'accepted.json'), 'utf8'));
+  const line = ({ rule, resource }) => `${rule} ${resource}`;
+  assert.deepStrictEqual([...new Set(good.nag.map(line))].sort(),
+    accepted.map(line).sort());
+  for (const { rule, reason } of accepted) {
+    assert.ok(reason.length > 40, `${rule} is accepted without a reason`);
+  }
+});
+
+test('keeps our own rules', () =>
+  assert.deepStrictEqual(violations(good.template), []));
+
+test('fits', () => assert.ok(assembled.length < TEMPLATE_BYTES_MOST));
+
+test('gives another deployment to another API', () => {
+  const names = assembled.match(/ApiDeployment(Public|Jwt)[0-9a-f]{12}\b/g);
+  assert.strictEqual(new Set(names).size, 2);
+  assert.ok(!assembled.includes('@'.concat('flow')));
+});
+
+test('holds flows and test cases that are JSON', () => {
+  const texts = Object.values(good.template.Resources)
+    .filter(({ Type }) => /^AWS::Connect::(ContactFlow|TestCase)$/.test(Type))
+    .flatMap(({ Properties: { Content: content } }) =>
+      (content['Fn::If'] || [null, content]).slice(1))
+    .map((content) => content['Fn::Sub'] || content)
+    .map((content) => (Array.isArray(content) ? content[0] : content));
+  assert.strictEqual(texts.length, 5);
+  texts.forEach((text) => JSON.parse(text));
+});
+
+// ---- Mistakes that the tools must see ---------------------------------------
+
+// [what, text that is there, text instead of it, what must be said]
+const MISTAKES = [
+  ['a misspelt nested property', 'InputFormat: DYN', 'InputFormatt: DYN',
+    /InputFormat/],
+  ['text for a number', 'MemorySize: 128', 'MemorySize: lots', /[mM]emorySize/],
+  ['an unknown kind of association', 'IntegrationType: LAMBDA_FUNCTION',
+    'IntegrationType: LAMBDAS', /W3030.*IntegrationType/],
+  ['an attribute of nothing', '!GetAtt IndexTable.Arn', '!GetAtt Index.Arn',
+    /Index/],
+  ['an unknown type', 'Type: AWS::Logs::LogGroup', 'Type: AWS::Logs::Group',
+    /AWS::Logs::Group/],
+  ['a required property missing', '      Role: !GetAtt LookupRole.Arn\n', '',
+    /[rR]ole/],
+  ['a misspelt property in a list', 'ThrottlingBurstLimit:', 'ThrottlingBurst:',
+    /ThrottlingBurst/],
+  ['a misspelt key in a list', 'KeyType: HASH', 'KeyTyp: HASH', /keyType/],
+  ['an attribute that no key uses',
+    '        - {AttributeName: suffix, AttributeType: S}\n',
+    '        - {AttributeName: suffix, AttributeType: S}\n' +
+    '        - {AttributeName: other, AttributeType: S}\n', /E3039/],
+  ['an unknown condition', 'Condition: HasSms', 'Condition: HasNothing',
+    /HasNothing/],
+  ['an unknown parameter', '!Ref ApiRate', '!Ref ApiRates',
+    /ApiRates/],
+  ['an unknown resource behind DependsOn', 'DependsOn: LookupFromConnect',
+    'DependsOn: LookupOfConnect', /LookupOfConnect/],
+  ['a circle', 'Description: The best words of a number, for a caller or over ' +
+    'HTTP', 'Description: !Ref LookupFromConnect', /[Cc]ircular|[Cc]ycl/],
+  ['a text that is no number', 'Threshold: 1000\n', 'Threshold: often\n',
+    /[tT]hreshold/],
+  ['a retention that there is not', 'RetentionInDays: 30',
+    'RetentionInDays: 31', /W3030.*RetentionInDays/],
+  ['every action on everything', 'Action: dynamodb:GetItem\n' +
+    '                Resource: !GetAtt IndexTable.Arn',
+  "Action: '*'\n                Resource: '*'", /nag.*IAM5/],
+  ['a table without recovery', 'PointInTimeRecoveryEnabled: true',
+    'PointInTimeRecoveryEnabled: false', /nag.*DDB3 CallsTable/],
+  ['a key that is not rotated', 'EnableKeyRotation: true',
+    'EnableKeyRotation: false', /nag.*KMS5/],
+  ['a second factor for who likes', "MfaConfiguration: 'ON'",
+    'MfaConfiguration: OPTIONAL', /nag.*COG2/],
+  ['an old runtime', 'Runtime: provided.al2023', 'Runtime: provided.al2',
+    /W2531/],
+];
+
+// Everything said of a mutant that is not said of the template.
+function complaints(text) {
+  const verdict = judge(text);
+  const known = new Set(good.nag.map((f) => `${f.rule} ${f.resource}`));
+  return [
+    ...(verdict.refused ? [verdict.refused] : []),
+    ...verdict.validation.map((f) => `${f.rule} ${f.resource} ${f.detail}`),
+    ...verdict.nag.map((f) => `${f.rule} ${f.resource}`)
+      .filter((finding) => !known.has(finding))
+      .map((finding) => `nag ${finding}`),
+  ];
+}
+
+for (const [what, from, to, said] of MISTAKES) {
+  test(`refuses ${what}`, () => {
+    assert.ok(assembled.includes(from), `not in the template: ${from}`);
+    const found = complaints(assembled.replace(from, to));
+    assert.ok(found.some((complaint) => said.test(complaint)),
+      `nobody said ${said}: ${found.join('\n')}`);
+  });
+}
+
+// ---- Violations that our own rules must see ---------------------------------
+
+const properties = (template, name) => template.Resources[name].Properties;
+const policy = (template, name) =>
+  properties(template, name).Policies[0].PolicyDocument;
+const distribution = (template) =>
+  properties(template, 'Distribution').DistributionConfig;
+
+// [rule, what of the template is changed, what must be said]
+const VIOLATIONS = [
+  ['sourceOfPermissions',
+    (t) => delete properties(t, 'LookupFromConnect').SourceArn, /SourceArn/],
+  ['sourceOfPermissions',
+    (t) => delete properties(t, 'CallersFromApi').SourceAccount,
+    /SourceAccount/],
+  ['noStarAction',
+    (t) => { policy(t, 'CallLogRole').Statement[0].Action = 'dynamodb:*'; },
+    /CallLogRole/],
+  ['noStarAction',
+    (t) => { properties(t, 'Key').KeyPolicy.Statement[0].Action = 'kms:*'; },
+    /Key/],
+  ['noStarResource',
+    (t) => { policy(t, 'CallersRole').Statement[0].Resource = '*'; },
+    /CallersRole/],
+  ['noPlace',
+    (t) => { properties(t, 'CallersFromApi').SourceAccount = '123456789012'; },
+    /123456789012/],
+  ['noPlace',
+    (t) => { properties(t, 'Api').Description = 'arn:aws:s3:eu-west-1'; },
+    /eu-west-1/],
+  ['limitsOfFunctions',
+    (t) => { properties(t, 'LookupFunction').Timeout = 60; }, /60 s/],
+  ['limitsOfFunctions',
+    (t) => delete properties(t, 'CallLogFunction').ReservedConcurrentExecutions,
+    /CallLogFunction.*concurrency/],
+  ['limitsOfFunctions',
+    (t) => delete properties(t, 'CallersFunction').LoggingConfig, /log group/],
+  ['oneRoleEach', (t) => {
+    properties(t, 'CallersFunction').Role = properties(t, 'CallLogFunction').Role;
+  }, /shares/],
+  ['retention', (t) => delete properties(t, 'ApiLog').RetentionInDays, /ApiLog/],
+  ['retention',
+    (t) => { properties(t, 'LookupLog').RetentionInDays = 365; }, /LookupLog/],
+  ['leastPrivilege',
+    (t) => {
+      policy(t, 'LookupRole').Statement[0].Action =
+        ['dynamodb:GetItem', 'dynamodb:PutItem'];
+    }, /PutItem/],
+  ['leastPrivilege',
+    (t) => { policy(t, 'CallersRole').Statement[0].Action = 'dynamodb:Scan'; },
+    /Scan/],
+  ['connectIsLet', (t) => delete t.Resources.CallLogAssociation,
+    /CallLogFunction is not associated/],
+  ['connectIsLet', (t) => delete t.Resources.CallersFromConnect,
+    /may not call CallersFunction/],
+  ['indexOutlives',
+    (t) => { t.Resources.IndexTable.DeletionPolicy = 'Delete'; }, /stack/],
+  ['indexOutlives', (t) => delete t.Resources.IndexTable.UpdateReplacePolicy,
+    /replaced/],
+  ['callsAreGuarded',
+    (t) => delete properties(t, 'CallsTable').TimeToLiveSpecification,
+    /for ever/],
+  ['callsAreGuarded',
+    (t) => {
+      properties(t, 'CallsTable').SSESpecification.KMSMasterKeyId =
+        'alias/aws/dynamodb';
+    }, /our key/],
+  ['authorised',
+    (t) => { properties(t, 'CallersMethod').AuthorizationType = 'NONE'; },
+    /CallersMethod/],
+  ['authorised',
+    (t) => {
+      properties(t, 'LookupMethod').AuthorizationType['Fn::If'][2] = 'NONE';
+    }, /LookupMethod/],
+  ['authorised', (t) => delete properties(t, 'LookupMethod').RequestValidatorId,
+    /validates/],
+  ['guardedStage', (t) => delete t.Resources.FirewallOfApi, /firewall/],
+  ['guardedStage',
+    (t) => delete properties(t, 'ApiStage').MethodSettings[0]
+      .ThrottlingBurstLimit, /throttled/],
+  ['guardedStage', (t) => properties(t, 'Firewall').Rules.pop(), /by address/],
+  ['noPersonalLog',
+    (t) => {
+      properties(t, 'ApiStage').AccessLogSetting.Format +=
+        '$context.identity.sourceIp';
+    }, /sourceIp/],
+  ['closedBucket',
+    (t) => {
+      properties(t, 'Site').PublicAccessBlockConfiguration
+        .BlockPublicPolicy = false;
+    }, /BlockPublicPolicy/],
+  ['guardedPage',
+    (t) => delete distribution(t).CacheBehaviors[0].ResponseHeadersPolicyId,
+    /security headers/],
+  ['guardedPage',
+    (t) => delete distribution(t).CacheBehaviors[1].FunctionAssociations,
+    /address/],
+  ['guardedPage',
+    (t) => {
+      distribution(t).DefaultCacheBehavior.ViewerProtocolPolicy = 'allow-all';
+    }, /plain/],
+  ['guardedPage',
+    (t) => {
+      properties(t, 'SecurityHeaders').ResponseHeadersPolicyConfig
+        .SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy =
+        "default-src 'none'; script-src 'unsafe-inline'";
+    }, /scripts/],
+  ['watched', (t) => delete t.Resources.LookupThrottles, /Throttles of Lookup/],
+  ['watched', (t) => delete t.Resources.FlowFatalErrors, /FatalErrors/],
+  ['watched', (t) => delete properties(t, 'ApiFaults').AlarmActions, /nobody/],
+  ['watched', (t) => delete t.Resources.Budget, /budget/],
+];
+
+VIOLATIONS.forEach(([rule, change, said], i) => {
+  test(`our rule ${rule} sees change ${i + 1}`, () => {
+    const mutant = structuredClone(good.template);
+    change(mutant);
+    const found = violations(mutant);
+    assert.ok(found.some((sentence) => sentence.startsWith(`${rule}:`) &&
+      said.test(sentence)), found.join('\n'));
+  });
+});
+
+test('every rule of ours is proved', () => assert.deepStrictEqual(
+  [...new Set(VIOLATIONS.map(([rule]) => rule))].sort(),
+  Object.keys(RULES).sort()));
