@@ -52,6 +52,12 @@ uint64_t aws_refreshes(const struct vn_aws *aws)
     return aws->renewals;
 }
 
+const char *aws_ca_bundle(const struct vn_aws *aws)
+{
+    (void)aws;
+    return NULL;
+}
+
 void aws_debug(const struct vn_aws *aws, const char *format, ...)
 {
     struct vn_aws *mine = (struct vn_aws *)(uintptr_t)aws;

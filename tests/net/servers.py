@@ -77,6 +77,7 @@ class Server:
         self.process = process
         self.url = f"http://127.0.0.1:{port}"
         self.log = log
+        self.certificate = None  # of TLS
 
     def __enter__(self):
         return self
@@ -146,8 +147,13 @@ def dynalite():
         "--createTableMs", "200", "--deleteTableMs", "200"])
 
 
-def stub(*options):
-    """Our stub (stub.py), which knows ACCESS_KEY and SECRET."""
+def stub(*options, tls=None):
+    """Our stub (stub.py), which knows ACCESS_KEY and SECRET.
+
+    With the folder 'tls' it serves over TLS and leaves its certificate there.
+    """
+    if tls is not None:
+        options += ("--tls", str(tls))
     log = tempfile.TemporaryFile()
     process = subprocess.Popen(
         [sys.executable, str(HERE / "stub.py"), "--access-key", ACCESS_KEY,
@@ -161,6 +167,9 @@ def stub(*options):
         text = server.output()
         server.close()
         sys.exit(f"FAILED: the stub does not start: {text}")
+    if tls is not None:
+        server.url = server.url.replace("http:", "https:")
+        server.certificate = Path(tls, "cert.pem")
     return server
 
 

@@ -1,13 +1,16 @@
 """Talks to the control side of our stub."""
 import json
+import ssl
 import urllib.request
-
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def ask(server, path, body=None):
     data = None if body is None else json.dumps(body).encode()
-    with OPENER.open(server.url + path, data, timeout=60) as answer:
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}),
+        urllib.request.HTTPSHandler(
+            context=ssl.create_default_context(cafile=server.certificate)))
+    with opener.open(server.url + path, data, timeout=60) as answer:
         return answer.read().decode()
 
 
