@@ -89,6 +89,10 @@ def test_checkpoints(cases):
     stop_half_way(cases, options)
     saved = state.read_bytes()
     cases.refused(*options, says=("--resume", "--restart"))
+    state.write_bytes(saved[:-1])
+    line = cases.refused(*options, code=3, says=(str(state), "--restart"))
+    check("--resume" not in line, line)
+    state.write_bytes(saved)
     run("table", "create", "--endpoint-url", cases.server.url, "--table",
         "other")
     cases.refused("--endpoint-url", cases.server.url, "--table", "other",
@@ -138,12 +142,94 @@ def test_two_at_once(cases, options, state):
 
 
 def test_files(cases):
-    cases.refused(*cases.where, "--metrics", cases.folder, says=("cannot",))
+    """Found before the network: nobody listens there."""
+    closed = ("--endpoint-url", f"http://127.0.0.1:{servers.free_port()}",
+              "--table", "phones")
+    bad = (cases.folder, cases.folder / "none" / "file",
+           cases.index / "file")
+    for option in ("--metrics", "--prometheus", "--checkpoint",
+                   "--dead-letters"):
+        for path in bad:
+            line = cases.refused(*closed, option, path, says=(option,))
+            check(line.startswith(f"vanity load: cannot write '{path}': "),
+                  line)
+    cases.refused(*closed, "--dead-letters", "/dev/null",
+                  says=("/dev/null", "no regular file"))
+    old = cases.folder / "old.mdb"
+    line = cases.refused(*closed, f"--since={old}", says=(str(old),))
+    check("make one with 'vanity build -o" in line, line)
+
+
+def test_exports(cases):
     cases.refused(*cases.where, "--from-export", "x", code=2,
                   says=("--from-export",))
     cases.refused("load", *cases.where, "--from-export",
                   cases.folder / "nothing", load=False,
                   says=(str(cases.folder / "nothing"),))
+
+
+    out = cases.folder / "export"
+    run("export", "-q", "-i", cases.index, "-o", out, "--items-per-object",
+        5000)
+    manifest = out / "manifest.json"
+    whole = manifest.read_text()
+    for twice in (
+            whole.replace("part-00001", "part-00000"),
+            whole.replace('"objects": [', '"objects": [], "objects": [')):
+        check(twice != whole, "the manifest is changed")
+        manifest.write_text(twice)
+        done = run("load", *cases.where, "--from-export", out, code=None)
+        check(done.returncode in (2, 3) and str(manifest) in done.stderr,
+              f"named twice: {done.returncode} {done.stderr}")
+
+
+def test_shapes(cases):
+    """load, check and create say the same of what is there."""
+    missing = ("--endpoint-url", cases.server.url, "--table", "missing")
+    other = ("--endpoint-url", cases.server.url, "--table", "pairs")
+    for where in (missing, other):
+        said = {cases.refused(command, "-i", cases.index, *where, says=(),
+                              load=False).partition(": ")[2]
+                for command in ("load", "check")}
+        check(len(said) == 1, f"load and check say {said}")
+    cases.refused("table", "create", *other, load=False,
+                  says=("'pairs' already", "its key is not 'suffix'"))
+    cases.refused("table", "create", *cases.where, load=False,
+                  says=("'phones' already", "the key that a load needs"))
+
+
+def create(cases, name, **more):
+    tables.client(cases.server.url).create_table(
+        TableName=name, KeySchema=[{"AttributeName": "suffix",
+                                    "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "suffix",
+                               "AttributeType": "S"}], **more)
+    return "--endpoint-url", cases.server.url, "--table", name
+
+
+def test_notices(cases):
+    """Said once: limits that are not those asked for, and what costs more."""
+    units = {"ReadCapacityUnits": 10, "WriteCapacityUnits": 5000}
+    index = {"IndexName": "by-suffix", "KeySchema": [
+        {"AttributeName": "suffix", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+        "ProvisionedThroughput": units}
+    where = create(cases, "notices", ProvisionedThroughput=units,
+                   GlobalSecondaryIndexes=[index])
+    done = run("load", "-i", cases.index, *where, "--prefix", "35699",
+               "--max-wcu", "9000")
+    check(done.stderr.count("--max-wcu 9000 is more than") == 1
+          and "at most 5000" in done.stderr, done.stderr)
+    check(done.stderr.count("1 secondary index:") == 1, done.stderr)
+    done = run("check", "-i", cases.index, *where, "--prefix", "35698",
+               "--full", "--repair", "--max-wcu", "9000")
+    check("--max-wcu 9000 is more than" in done.stderr
+          and "1 secondary index:" in done.stderr, done.stderr)
+    done = run("load", "-q", "-i", cases.index, *where, "--prefix", "35699",
+               "--max-wcu", "9000")
+    check("more than" not in done.stderr, done.stderr)
+    done = run("table", "create", "--pitr", *where[:3], "backups")
+    check("its recovery another $0.20" in done.stderr, done.stderr)
 
 
 def main():
@@ -153,6 +239,9 @@ def main():
         test_service(cases)
         test_checkpoints(cases)
         test_files(cases)
+        test_exports(cases)
+        test_shapes(cases)
+        test_notices(cases)
     print("all as it should be")
 
 

@@ -1,0 +1,166 @@
+"""What #meta says is so: of parts, exports, repairs and refused items.
+
+Usage: test_load_meta.py
+"""
+import json
+
+import servers
+import stub_client
+import tables
+from tables import check, run, run_json
+
+
+class Case:
+    def __init__(self, server, folder):
+        self.server, self.folder = server, folder
+        # A single letter spells suffixes that nothing else can.
+        self.old = tables.build(folder / "old.mdb", "100", words="d\t-100\n")
+        self.new = tables.build(folder / "new.mdb", "100", words="y\t-100\n")
+        self.generations = [run_json("info", "-i", index)[1]["generation"]
+                            for index in (self.old, self.new)]
+
+    def create(self, table, *options):
+        where = ("--endpoint-url", self.server.url, "--table", table)
+        run("table", "create", "-q", *where, *options)
+        return where
+
+    def export(self, index, *options):
+        out = self.folder / f"export-{index.stem}{len(options)}"
+        run("export", "-q", "-i", index, "-o", out, *options)
+        return out
+
+    def state(self, where):
+        _, told = run_json("table", "describe", *where)
+        return told["state"], told.get("generation"), told.get("previous")
+
+
+def test_parts(case):
+    """A part of another generation is refused, or leaves the table loading."""
+    old, new = case.generations
+    where = case.create("parts")
+    run("load", "-q", "-i", case.old, *where)
+    before = case.state(where)
+    check(before[:2] == ("complete", old), f"{before}")
+    exported = case.export(case.new, "--prefix", "1001")
+    for source in (("-i", case.new, "--prefix", "1001"),
+                   ("--from-export", exported)):
+        done = run("load", *source, *where, code=2)
+        check(old in done.stderr and new in done.stderr
+              and "--force" in done.stderr, done.stderr)
+        check(case.state(where) == before, "nothing was written")
+    done = run("load", "-i", case.old, "--prefix", "1001", *where)
+    check("half loaded" not in done.stderr, done.stderr)
+    check(case.state(where) == before, "a part of the same is welcome")
+    done = run("load", "-i", case.new, "--prefix", "1001", "--force", *where)
+    check("more than one generation" in done.stderr, done.stderr)
+    check(case.state(where) == ("loading", new, "f" * 16), "and is no more")
+    for since in (case.old, case.new):
+        run("load", "-i", case.new, f"--since={since}", *where, code=2)
+    run("load", "-i", case.new, f"--since={case.old}", "--restart", *where,
+        code=2)
+    done = run("load", "-i", case.new, "--prefix", "1001", *where)
+    check("still half loaded" in done.stderr, done.stderr)
+    run("load", "-q", "-i", case.new, *where)
+    check(case.state(where)[:2] == ("complete", new), "all of it is")
+    tables.compare(stub_client.items(case.server, "parts"),
+                   tables.expected(case.new, "100"), "all of it")
+
+
+def test_export(case):
+    """An export deletes nothing: what was there before may be left."""
+    old, new = case.generations
+    where = case.create("exports")
+    exported = case.export(case.new)
+    run("load", "-q", "-i", case.old, *where)
+    done = run("load", "--from-export", exported, *where)
+    check("--full --repair" in done.stderr, done.stderr)
+    check(case.state(where) == ("loading", new, old), "it is not complete")
+    run("load", "-i", case.old, f"--since={case.new}", *where, code=2)
+    done = run("check", "--full", "--repair", "-i", case.new, *where)
+    check("1 repaired" not in done.stderr, done.stderr)
+    check(case.state(where)[:2] == ("complete", new), "now it is")
+    tables.compare(stub_client.items(case.server, "exports"),
+                   tables.expected(case.new, "100"), "repaired")
+    run("load", "-q", "--from-export", exported, *where)
+    check(case.state(where)[:2] == ("complete", new), "the same again is")
+
+
+def last_sent(wanted):
+    """The first suffix of the block that a load of these sends last."""
+    blocks = [f"{i * 61803 % 100000:05}" for i in range(100000)]
+    have = {suffix[:5] for suffix in wanted}
+    last = [block for block in blocks if block in have][-1]
+    return min(suffix for suffix in wanted if suffix.startswith(last))
+
+
+def test_overtaken(case):
+    """A load that was stopped does not go on over another one."""
+    old, new = case.generations
+    where = case.create("overtaken")
+    state = case.folder / "stopped"
+    wanted = tables.expected(case.old, "100")
+    run("load", "-q", "-i", case.new, *where)
+    stub_client.control(case.server, poison=[last_sent(wanted)])
+    run("load", "-i", case.old, *where, "--checkpoint", state, code=1)
+    stub_client.control(case.server, poison=[], denied=["BatchWriteItem"])
+    check(case.state(where) == ("loading", old, new), "it was stopped")
+    run("load", "-i", case.new, *where, code=2)
+    stub_client.control(case.server, denied=[])
+    check(case.state(where) == ("loading", new, "f" * 16), "two were begun")
+    done = run("load", "-i", case.old, *where, "--checkpoint", state,
+               "--resume", code=2)
+    check(old in done.stderr and new in done.stderr
+          and "--restart" in done.stderr, done.stderr)
+    run("load", "-q", "-i", case.old, *where, "--checkpoint", state,
+        "--restart")
+    check(case.state(where)[:2] == ("complete", old), "the last one is")
+    tables.compare(stub_client.items(case.server, "overtaken"), wanted,
+                   "all is the last one's")
+
+
+def test_refused(case):
+    """A load with refused items is not complete; --resume makes it so."""
+    wanted = tables.expected(case.new, "100")
+    poison = sorted(wanted)[10:13]
+    where = case.create("refused")
+    stub_client.control(case.server, poison=poison)
+    done = run("load", "-i", case.new, *where, "--json", "--max-bad", "3",
+               code=1)
+    counts = json.loads(done.stdout)
+    check(counts["dead"] == 3 and counts["complete"] is False, f"{counts}")
+    check("--resume --max-bad 3" in done.stderr, done.stderr)
+    check(case.state(where)[0] == "loading", "it is not complete")
+    letters = case.folder / "new.mdb.refused.load.dead"
+    check(len(letters.read_text().splitlines()) == 3, "three letters")
+    stub_client.control(case.server, poison=poison[:1])
+    done = run("load", "-i", case.new, *where, "--json", "--resume",
+               "--max-bad", "1", code=1)
+    counts = json.loads(done.stdout)
+    tables.account(counts)
+    check(counts["dead"] == 1 and counts["attempts"] < 1000, f"{counts}")
+    check("1 item is refused" in done.stderr, done.stderr)
+    check(len(letters.read_text().splitlines()) == 1, "one letter is left")
+    done = run("load", "-i", case.new, *where, "--resume", code=1)
+    check("refused: 1, more than --max-bad 0" in done.stderr, done.stderr)
+    stub_client.control(case.server, poison=[])
+    _, counts = run_json("load", "-i", case.new, *where, "--resume")
+    check(counts["complete"] is True and counts["dead"] == 0
+          and counts["acknowledged"] == len(wanted), f"{counts}")
+    check(case.state(where)[0] == "complete" and not letters.exists(),
+          "nothing is left to do")
+    tables.compare(stub_client.items(case.server, "refused"), wanted,
+                   "after the refusals")
+
+
+def main():
+    with servers.stub() as server, tables.work_folder() as folder:
+        case = Case(server, folder)
+        test_parts(case)
+        test_export(case)
+        test_overtaken(case)
+        test_refused(case)
+    print("all as it should be")
+
+
+if __name__ == "__main__":
+    main()
