@@ -9,7 +9,7 @@ SPELLINGS = {
     "3569377": [("FLOWERS", -3), ("FLOWER-7", -51), ("3-LOWERS", -58),
                 ("35-MYERS", -85)],
     "4685865": [("GOT-JUNK", -53)],
-    "2668228": [("CONTACTS", -20), ("CONTACT", -21)],
+    "2667883": [("COMPUTER", -1), ("COMPUTE", -2)],
     "1111111": [],
 }
 GENERATION = "0123456789abcdef"
@@ -44,17 +44,18 @@ def right_answers():
         for path, status, number in questions:
             if status != 200:
                 value = {"message": "no"}
-            elif number is not None:
-                value = look_up(number)
             elif path == "/callers":
                 value = {"callers": [caller(9), caller(9), caller(8)]}
+            elif number is not None:
+                value = look_up(number)
             elif path == "/map.json":
                 value = {"generation": GENERATION, "prefix": "", "exchanges": [
-                    {"exchange": "111", "count": 0, "mean": None,
-                     "suffix": None, "spelling": None, "score": None},
-                    {"exchange": "356", "count": 9, "mean": -80,
-                     "suffix": "3569377", "spelling": "FLOWERS",
-                     "score": -3}]}
+                    {"exchange": f"{number:03}", "count": 0, "mean": None,
+                     "suffix": None, "spelling": None, "score": None}
+                    for number in range(1000)]}
+                value["exchanges"][356].update(
+                    count=9, mean=-80, suffix="3569377", spelling="FLOWERS",
+                    score=-3)
             elif path.startswith("/top/"):
                 best = [{"suffix": "3569377", "spelling": "FLOWERS",
                          "score": -3},
@@ -96,9 +97,9 @@ WRONG = {
             spelling="36-MYERS", display="36-MYERS"),
         "36-MYERS dials something else"),
     "overdial not told": (
-        "/vanitynumbers?phonenumber=2668228",
+        "/vanitynumbers?phonenumber=2667883",
         lambda v: v["candidates"][0].update(overdial=0),
-        "CONTACTS dials something else"),
+        "COMPUTER dials something else"),
     "digits as words": (FLOWERS,
                         lambda v: v["candidates"][1].update(words=["FLOWERS"]),
                         "the words are not those of the spelling"),
@@ -119,12 +120,17 @@ WRONG = {
     "six callers": ("/callers", lambda v: v["callers"].extend([caller(7)] * 3),
                     "callers"),
     "exchanges out of order": ("/map.json", lambda v: v["exchanges"].reverse(),
-                               "exchanges out of order"),
+                               "not all exchanges of '', in order"),
+    "exchange left out": ("/map.json", lambda v: v["exchanges"].pop(),
+                          "not all exchanges of '', in order"),
+    "caller not kept": ("/callers", lambda v: v["callers"].clear(),
+                        "+*********77 does not come first"),
     "best of nothing": ("/map.json",
                         lambda v: v["exchanges"][0].update(score=-3),
                         "count and the rest do not fit"),
     "best of another exchange": (
-        "/map.json", lambda v: v["exchanges"][1].update(exchange="357"),
+        "/map.json", lambda v: v["exchanges"][356].update(
+            suffix="3579377", spelling="3579-ESS"),
         "the best of an exchange is not its own"),
     "worst first": ("/top/356.json", lambda v: v["best"].reverse(),
                     "the best is not first"),
