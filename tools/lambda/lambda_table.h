@@ -7,13 +7,11 @@
 #include "wire.h"
 
 /*
- * Of these programs that are linked static, the certificates of the roots are
- * a part: PEM, in a source file that is made when they are packaged. Without
- * VN_LAMBDA_ROOTS they are those of the system.
+ * The roots that are trusted, PEM: those of the file that the build names, a
+ * part of the program; without one, those of the system.
  */
 #ifdef VN_LAMBDA_ROOTS
-extern const char lambda_roots[];
-extern const size_t lambda_roots_size;
+extern const char lambda_roots[], lambda_roots_end[];
 #endif
 
 /* Zeroed it is closed. */

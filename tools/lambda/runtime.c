@@ -1,6 +1,7 @@
 /* runtime.c: the runtime API of AWS Lambda: events in, replies out. */
 #include "runtime.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,16 @@
 #define POST_TIMEOUT_MS 5000L
 #define POST_ANSWER_SIZE 4096u
 #define URL_SIZE 768u
+
+enum header { HEADER_REQUEST, HEADER_TRACE, HEADER_DEADLINE };
+
+static const char *const header_names[] = {
+    [HEADER_REQUEST] = "Lambda-Runtime-Aws-Request-Id",
+    [HEADER_TRACE] = "Lambda-Runtime-Trace-Id",
+    [HEADER_DEADLINE] = "Lambda-Runtime-Deadline-Ms",
+};
+static_assert(sizeof(header_names) / sizeof(header_names[0]) <= WIRE_HEADERS,
+              "there is room for all headers");
 
 enum vn_status runtime_open(struct runtime *runtime, struct wire *wire,
                             const char *address, struct vn_error *error)
@@ -41,6 +52,10 @@ enum vn_status runtime_open(struct runtime *runtime, struct wire *wire,
         runtime_close(runtime);
         return vn_error_set(error, VN_NOMEM, "out of memory");
     }
+    for (size_t i = 0; i < sizeof(header_names) / sizeof(header_names[0]);
+         i++) {
+        runtime->next.headers[i].name = header_names[i];
+    }
     return VN_OK;
 }
 
@@ -60,18 +75,13 @@ void runtime_start(struct runtime *runtime)
 /* ---- Events ---------------------------------------------------------------
  */
 
-/* A header of the answer; "" if it is not there or has another shape. */
-static void read_header(const struct wire_call *call, const char *name,
-                        const char *known, char *out, size_t size)
+/* The value of a header; "" if it has other characters, or is too long. */
+static void read_header(const struct wire_header *header, const char *known,
+                        char *out, size_t size)
 {
-    struct curl_header *header = NULL;
+    const size_t length = strlen(header->value);
 
     out[0] = '\0';
-    if (curl_easy_header(call->easy, name, 0, CURLH_HEADER, -1, &header) !=
-        CURLHE_OK) {
-        return;
-    }
-    const size_t length = strlen(header->value);
     if (length < size && strspn(header->value, known) == length) {
         memcpy(out, header->value, length + 1);
     }
@@ -91,11 +101,11 @@ static bool read_invocation(const struct wire_call *call,
         status != 200) {
         return false;
     }
-    read_header(call, "Lambda-Runtime-Aws-Request-Id", letters,
-                invocation->request_id, sizeof(invocation->request_id));
-    read_header(call, "Lambda-Runtime-Trace-Id", letters, invocation->trace,
+    read_header(&call->headers[HEADER_REQUEST], letters, invocation->request_id,
+                sizeof(invocation->request_id));
+    read_header(&call->headers[HEADER_TRACE], letters, invocation->trace,
                 sizeof(invocation->trace));
-    read_header(call, "Lambda-Runtime-Deadline-Ms", "0123456789", deadline,
+    read_header(&call->headers[HEADER_DEADLINE], "0123456789", deadline,
                 sizeof(deadline));
     invocation->deadline_ms = strtoll(deadline, NULL, 10);
     invocation->event =

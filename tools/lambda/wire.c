@@ -3,6 +3,8 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #define US_PER_MS 1000
@@ -53,6 +55,46 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
     return size * count;
 }
 
+/* "Name: value\r\n"; a name has no case. */
+static void take_value(struct wire_header *header, const char *line,
+                       size_t size)
+{
+    const size_t name_size = strlen(header->name);
+
+    if (size <= name_size || line[name_size] != ':' ||
+        strncasecmp(line, header->name, name_size) != 0) {
+        return;
+    }
+    struct vn_bytes value = {line + name_size + 1, size - name_size - 1};
+    while (value.size > 0 && strchr("\r\n", value.data[value.size - 1])) {
+        value.size--;
+    }
+    value = vn_text_trim(value);
+    if (value.size < sizeof(header->value)) {
+        memcpy(header->value, value.data, value.size);
+        header->value[value.size] = '\0';
+    }
+}
+
+static size_t take_header(char *line, size_t size, size_t count, void *context)
+{
+    struct wire_call *call = context;
+
+    for (size_t i = 0; i < WIRE_HEADERS; i++) {
+        if (call->headers[i].name != NULL) {
+            take_value(&call->headers[i], line, size * count);
+        }
+    }
+    return size * count;
+}
+
+static void forget_headers(struct wire_call *call)
+{
+    for (size_t i = 0; i < WIRE_HEADERS; i++) {
+        call->headers[i].value[0] = '\0';
+    }
+}
+
 bool wire_call_open(struct wire *wire, struct wire_call *call, size_t size)
 {
     *call = (struct wire_call){.wire = wire, .answer_size = size};
@@ -63,6 +105,9 @@ bool wire_call_open(struct wire *wire, struct wire_call *call, size_t size)
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) ==
                CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, call) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERDATA, call) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") ==
@@ -103,6 +148,7 @@ static bool empty_answer(struct wire_call *call)
 void wire_start(struct wire_call *call)
 {
     assert(!call->running);
+    forget_headers(call);
     call->code = CURLE_OUT_OF_MEMORY;
     call->running =
         empty_answer(call) &&

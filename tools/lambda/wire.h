@@ -14,6 +14,14 @@ struct wire {
     CURLM *multi;
 };
 
+/* A header of answers that is wanted; "" if it is not there or too long. */
+#define WIRE_VALUE_SIZE 257u
+#define WIRE_HEADERS 3u
+struct wire_header {
+    const char *name; /* NULL: none */
+    char value[WIRE_VALUE_SIZE];
+};
+
 /* One transfer after the other with the same options. Zeroed it is closed. */
 struct wire_call {
     struct wire *wire;
@@ -22,6 +30,7 @@ struct wire_call {
     CURLcode code;        /* of the last one */
     struct output answer; /* its body; failed if there was no room */
     size_t answer_size;
+    struct wire_header headers[WIRE_HEADERS]; /* names set by the user */
 };
 
 bool wire_open(struct wire *wire);
