@@ -16,7 +16,7 @@ ROOTS = (
     "Customer", "CustomerCallbackNumber", "CustomerEndpoint", "CustomerId",
     "Description", "External", "FlowAttributes", "InitialContactId",
     "InitiationMethod", "InstanceARN", "LanguageCode", "Lex", "Media",
-    "MediaStreams", "Metrics", "Modules", "Name", "PreviousContactId", "Queue",
+    "MediaStreams", "Metadata", "Metrics", "Modules", "Name", "PreviousContactId", "Queue",
     "References", "RelatedContactId", "SegmentAttributes",
     "StoredCustomerInput", "SystemEndpoint", "Tags", "Task",
     "TextToSpeechVoiceId", "Views", "Wisdom",
