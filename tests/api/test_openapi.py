@@ -16,7 +16,7 @@ TEXT = check_answers.FILE.read_text("utf-8")
 
 # One mistake each: what is replaced, by what, and the rule that tells it.
 BROKEN = {
-    "reference": ("schemas/Refusal\"", "schemas/Refuse\"", "no-unresolved-refs"),
+    "reference": ('schemas/Refusal"', 'schemas/Refuse"', "no-unresolved-refs"),
     "path": ("  /callers:", "  callers:", "struct"),
     "parameter": ("  /top/{exchange}.json:", "  /top/{prefix}.json:",
                   "path-parameters-defined"),

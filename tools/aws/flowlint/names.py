@@ -16,10 +16,10 @@ ROOTS = (
     "Customer", "CustomerCallbackNumber", "CustomerEndpoint", "CustomerId",
     "Description", "External", "FlowAttributes", "InitialContactId",
     "InitiationMethod", "InstanceARN", "LanguageCode", "Lex", "Media",
-    "MediaStreams", "Metadata", "Metrics", "Modules", "Name", "PreviousContactId", "Queue",
-    "References", "RelatedContactId", "SegmentAttributes",
-    "StoredCustomerInput", "SystemEndpoint", "Tags", "Task",
-    "TextToSpeechVoiceId", "Views", "Wisdom",
+    "MediaStreams", "Metadata", "Metrics", "Modules", "Name",
+    "PreviousContactId", "Queue", "References", "RelatedContactId",
+    "SegmentAttributes", "StoredCustomerInput", "SystemEndpoint", "Tags",
+    "Task", "TextToSpeechVoiceId", "Views", "Wisdom",
 )
 UNKNOWN = "unknown"
 
