@@ -615,6 +615,13 @@ class Lint(unittest.TestCase):
                 self.assertIn(said, done.stderr)
                 self.assertNotIn("Traceback", done.stderr)
 
+    def test_missing_module_is_named(self):
+        done = subprocess.run([sys.executable, "-S", LINT, "x.json"],
+                              text=True, capture_output=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (
+            2, "lint-flow: the Python module jsonschema is missing; install "
+            "python3-jsonschema\n"))
+
     def test_help_has_an_example(self):
         done = subprocess.run([sys.executable, LINT, "--help"], text=True,
                               capture_output=True, check=False)
