@@ -33,6 +33,8 @@ int cmd_info(int argc, char **argv);
 int cmd_load(int argc, char **argv);
 int cmd_lookup(int argc, char **argv);
 int cmd_rank(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
+int cmd_site(int argc, char **argv);
 int cmd_table(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 int cmd_verify(int argc, char **argv);

@@ -27,6 +27,10 @@ static const struct cli_command commands[] = {
     {"check", "compare a DynamoDB table with its index", cmd_check},
     {"table", "create, describe and drop a DynamoDB table", cmd_table},
 #endif
+#if VN_HAS_SERVE
+    {"serve", "serve the HTTP API and the page", cmd_serve},
+    {"site", "write page, map and lists as files", cmd_site},
+#endif
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
