@@ -8,6 +8,7 @@ prints the port on one line. POST /__control takes JSON, every member optional:
     operations  names of the operations that the faults befall
     seed        of the draws
     bucket      {"rate": WCU/s, "burst": WCU, "partitions": n}, or null
+    reason      of the throttling faults
     poison      keys; a batch that holds one gets a ValidationException
     denied      operations that get an AccessDeniedException
     expired     access keys whose token has expired
@@ -80,6 +81,7 @@ class Service:
         self.faults = {}
         self.operations = set(DATA_OPERATIONS)
         self.slow_s, self.hang_s, self.latency_s = 0.5, 60.0, 0.0
+        self.reason = "TableWriteProvisionedThroughputExceeded"
         self.counts = collections.Counter()
         self.connections = 0
         self.address = ""
@@ -111,6 +113,7 @@ class Service:
         places = {
             "faults": (self, "faults", dict),
             "operations": (self, "operations", set),
+            "reason": (self, "reason", str),
             "slow_s": (self, "slow_s", float),
             "hang_s": (self, "hang_s", float),
             "latency_s": (self, "latency_s", float),
@@ -165,7 +168,7 @@ class Service:
         if fault in ("throttle_provisioned", "throttle_request"):
             kind = ("ThrottlingException" if fault == "throttle_request" else
                     "ProvisionedThroughputExceededException")
-            raise throttled(kind, "TableWriteProvisionedThroughputExceeded")
+            raise throttled(kind, self.reason)
         if fault == "error_503" or (fault == "error_500" and
                                     self.random.random() < 0.5):
             raise Refusal("InternalServerError", "Internal server error",

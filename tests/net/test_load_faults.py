@@ -119,6 +119,19 @@ def test_stall(server, folder):
                    tables.expected(index, "356"), "after the stall")
 
 
+def test_cap(server, folder):
+    """A limit of the account is told as what holds the load back."""
+    where = create(server, "capped")
+    stub_client.control(server, faults={"throttle_request": 0.1}, seed=4,
+                        reason="TableWriteAccountLimitExceeded",
+                        operations=["BatchWriteItem"])
+    _, counts = run_json("load", "-i", folder / "p356.mdb", *where)
+    stub_client.control(server, faults={},
+                        reason="TableWriteProvisionedThroughputExceeded")
+    check(counts["rate_source"] == "account limit"
+          and counts["rate_limit"] < 200000, f"{counts}")
+
+
 def test_permission(server, folder):
     """Nothing is written: the checkpoint waits for the permission."""
     index = folder / "p356.mdb"
@@ -187,6 +200,7 @@ def main():
         test_poison(server, folder)
         test_poison_among_faults(server, folder)
         test_stall(server, folder)
+        test_cap(server, folder)
         test_permission(server, folder)
         test_two_at_once(server, folder)
         test_since(server, folder)
