@@ -8,6 +8,7 @@
 The last two print "ITEMS WALL-SECONDS CPU-SECONDS". FILE has the items as
 DynamoDB JSON lines, as 'vanity export --compress none' writes them.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -65,9 +66,15 @@ http {{
 """
 
 
+@contextlib.contextmanager
 def canned():
     """nginx that answers every request at once."""
-    folder = tempfile.mkdtemp(prefix="vanity-bench-nginx-")
+    with tempfile.TemporaryDirectory(prefix="vanity-bench-nginx-") as folder:
+        with start_nginx(folder) as server:
+            yield server
+
+
+def start_nginx(folder):
 
     def command(port):
         path = pathlib.Path(folder, "nginx.conf")
