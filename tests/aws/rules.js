@@ -137,7 +137,7 @@ function connectIsLet(template) {
 function indexOutlives(template) {
   const { IndexTable: table } = template.Resources;
   return [
-    table.DeletionPolicy !== 'Retain' && 'IndexTable goes with the stack',
+    !/^Retain/.test(table.DeletionPolicy) && 'IndexTable goes with the stack',
     table.UpdateReplacePolicy !== 'Retain' &&
       'IndexTable goes when it is replaced',
     !table.Properties.OnDemandThroughput && 'IndexTable has no upper limit',

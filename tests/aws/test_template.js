@@ -56,6 +56,34 @@ test('holds flows and test cases that are JSON', () => {
   texts.forEach((text) => JSON.parse(text));
 });
 
+test('answers what openapi.yaml describes', () => {
+  const yaml = require(require.resolve('yaml', {
+    paths: [path.dirname(require.resolve('aws-cdk-lib'))],
+  }));
+  const api = yaml.parse(fs.readFileSync(path.join(AWS, 'openapi.yaml'),
+    'utf8'));
+  const resources = good.template.Resources;
+  const methods = Object.entries(resources)
+    .filter(([, { Type }]) => Type === 'AWS::ApiGateway::Method')
+    .map(([, { Properties: method }]) => ({
+      path: `/${resources[method.ResourceId.Ref].Properties.PathPart}`,
+      method: method.HttpMethod.toLowerCase(),
+      needed: Object.keys(method.RequestParameters || {})
+        .map((name) => name.replace('method.request.querystring.', '')),
+    }));
+  const described = Object.entries(api.paths).flatMap(([place, item]) =>
+    Object.entries(item)
+      .filter(([, operation]) => operation.tags.includes('api'))
+      .map(([method, operation]) => ({
+        path: place,
+        method,
+        needed: (operation.parameters || [])
+          .filter((parameter) => parameter.required)
+          .map((parameter) => parameter.name),
+      })));
+  assert.deepStrictEqual(methods, described);
+});
+
 // ---- Mistakes that the tools must see ---------------------------------------
 
 // [what, text that is there, text instead of it, what must be said]

@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""tools/aws/deploy against recorders: what it runs, in which order, and when
+it refuses. VN_GOLDEN=write writes the expected dry runs anew."""
+import os
+import pathlib
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+from bench import HERE, Bench  # pylint: disable=wrong-import-position
+
+INSTANCE = ("arn:aws:connect:eu-central-1:111122223333:instance/"
+            "01234567-89ab-cdef-0123-456789abcdef")
+DEPLOY = ["deploy", "--instance", INSTANCE, "--yes"]
+
+OUTPUTS = {
+    "IndexTable": "index-1", "SiteBucket": "site-1", "DistributionId": "D1",
+    "ContactFlow": INSTANCE + "/contact-flow/f1",
+    "SiteUrl": "https://page", "SignInUrl": "https://sign-in",
+}
+ABSENT = ["Stacks[0].StackStatus", "ValidationError: Stack with id vanity-prod "
+          "does not exist\n", 254]
+PRESENT = ["Stacks[0].StackStatus", "UPDATE_COMPLETE\n", 0]
+REST = [
+    ["get-caller-identity", "111122223333\n", 0],
+    *[[f"OutputKey=='{name}'", value + "\n", 0]
+      for name, value in OUTPUTS.items()],
+    ["head-bucket", "", 0],
+    ["vanity info", '{"format":1,"generation":"00ff00ff00ff00ff"}\n', 0],
+    ["PhoneNumber=='+18005550100'", "n1\n", 0],
+    ["PhoneNumber==", "None\n", 0],
+    ["", "", 0],
+]
+
+
+class Deploy(unittest.TestCase):
+    def setUp(self):
+        self.bench = Bench()
+        self.addCleanup(self.bench.close)
+        (self.bench.folder / "vanity.mdb").write_text("index")
+        # The zip that the recorder in the place of 'package' does not make.
+        self.work = self.bench.root / "build" / "aws-deploy"
+        self.work.mkdir(parents=True)
+        (self.work / "vanity-arm64.zip").write_text("zip")
+
+    def deploy(self, *options, answers=(ABSENT, *REST), code=0):
+        got, out, err, calls = self.bench.run([*DEPLOY, *options],
+                                              list(answers))
+        self.assertEqual(got, code, err)
+        return out, err, [" ".join(call) for call in calls]
+
+    def refused(self, sentence, *options, answers=(ABSENT, *REST), code=2):
+        _, err, calls = self.deploy(*options, answers=answers, code=code)
+        self.assertIn(sentence, err.splitlines()[-1])
+        changing = [call for call in calls if any(
+            word in call for word in ("create-", "cloudformation deploy",
+                                      "s3 cp", "s3 sync", "associate-"))]
+        self.assertEqual(changing, [])
+
+    # ---- Dry runs -----------------------------------------------------------
+
+    def golden(self, name, *options):
+        before = sorted(self.bench.root.rglob("*"))
+        out, err, calls = self.deploy("--dry-run", "--vanity", "vanity",
+                                      *options)
+        self.assertEqual((err, calls), ("", []))
+        self.assertEqual(sorted(self.bench.root.rglob("*")), before)
+        path = pathlib.Path(HERE) / "golden" / name
+        if os.environ.get("VN_GOLDEN") == "write":
+            path.write_text(out, encoding="utf-8")
+        self.assertEqual(out, path.read_text(encoding="utf-8"))
+
+    def test_a_dry_run_prints_every_command_and_runs_none(self):
+        self.golden("new.txt", "--number", "+18005550100", "--mail", "a@b.org")
+
+    def test_a_dry_run_of_a_load(self):
+        self.golden("load.txt", "--stage", "dev", "--fill", "load",
+                    "--lookup", "jwt", "--arch", "x86_64", "--bucket", "mine",
+                    "--parameter", "ApiRate=5", "--no-smoke")
+
+    # ---- What is run --------------------------------------------------------
+
+    def test_a_new_stack_is_filled_by_import(self):
+        out, _, calls = self.deploy("--no-smoke", "--number", "+18005550100")
+        self.assertEqual(out, "\nThe page: https://page\n"
+                              "Sign in:  https://sign-in\n")
+        order = ["get-caller-identity", "package --arch arm64",
+                 "put-public-access-block", "s3 cp", "vanity export",
+                 "s3://vanity-111122223333-eu-central-1/index/00ff00ff00ff00ff/",
+                 "cloudformation deploy", "vanity site", "--include *.html",
+                 "create-invalidation", "associate-phone-number"]
+        places = [next(i for i, call in enumerate(calls) if part in call)
+                  for part in order]
+        self.assertEqual(places, sorted(places))
+        stack = next(c for c in calls if "cloudformation deploy" in c)
+        self.assertIn("ImportPrefix=index/00ff00ff00ff00ff/", stack)
+        self.assertIn("CodeKey=code/", stack)
+        number = next(c for c in calls if "associate-phone-number" in c)
+        self.assertTrue(number.endswith(
+            "--phone-number-id n1 --instance-id "
+            "01234567-89ab-cdef-0123-456789abcdef --contact-flow-id f1"))
+
+    def test_what_is_there_keeps_its_table_and_its_bucket(self):
+        _, _, calls = self.deploy("--no-smoke", answers=(PRESENT, *REST))
+        text = "\n".join(calls)
+        for part in ("ImportPrefix", "export", "create-bucket", "vanity load",
+                     "associate-"):
+            self.assertNotIn(part, text)
+        self.assertIn("cloudformation deploy", text)
+
+    def test_a_bucket_is_made_where_there_is_none(self):
+        answers = (ABSENT, ["head-bucket", "404\n", 254], *REST)
+        _, _, calls = self.deploy("--no-smoke", answers=answers)
+        self.assertIn("LocationConstraint=eu-central-1", "\n".join(calls))
+
+    def test_a_load_sends_what_changed(self):
+        options = ("--no-smoke", "--fill", "load")
+        _, _, calls = self.deploy(*options, answers=(PRESENT, *REST))
+        whole = "vanity load -i vanity.mdb --table index-1"
+        self.assertIn(whole, calls)
+        (self.bench.folder / "vanity.mdb.loaded-index-1").write_text("old")
+        _, _, calls = self.deploy(*options, answers=(PRESENT, *REST))
+        self.assertIn(whole + " --since", calls)
+
+    def test_the_template_is_complete(self):
+        self.deploy("--no-smoke")
+        text = (self.work / "template.yaml").read_text(encoding="utf-8")
+        self.assertNotRegex(text, r"(?m)^ *@.*@$")
+        self.assertRegex(text, "ApiDeploymentPublic[0-9a-f]{12}:")
+
+    def test_a_failure_ends_it(self):
+        answers = (ABSENT, ["cloudformation deploy", "no changeset\n", 255],
+                   *REST)
+        _, err, calls = self.deploy(answers=answers, code=255)
+        self.assertIn("no changeset", err)
+        self.assertNotIn("vanity site", "\n".join(calls))
+
+    # ---- When it refuses ----------------------------------------------------
+
+    def test_options(self):
+        for sentence, options in (
+                ("is no option", ["--what=1"]),
+                ("is no option", ["what"]),
+                ("--stage needs a value", ["--stage"]),
+                ("is no stage", ["--stage", "Prod"]),
+                ("is no number", ["--number", "8005550100"]),
+                ("is no architecture", ["--arch", "mips"]),
+                ("is no way to fill", ["--fill", "up"]),
+                ("is no parameter", ["--parameter", "ApiRate"]),
+                ("is no ARN", ["--instance", "arn:aws:connect"]),
+                ("the instance is not in us-east-1", ["--region", "us-east-1"]),
+                ("no program vanity", ["--vanity", "/nowhere"]),
+                ("no index", ["--index", "nowhere.mdb"])):
+            with self.subTest(options=options):
+                self.refused(sentence, *options)
+
+    def test_help_is_the_head_of_the_file(self):
+        out, _, calls = self.deploy("--help")
+        self.assertIn("Usage: tools/aws/deploy --instance ARN", out)
+        self.assertEqual(calls, [])
+
+    def test_another_account(self):
+        self.refused("is not in account 444455556666", answers=(
+            ["get-caller-identity", "444455556666\n", 0], *REST))
+
+    def test_a_stack_that_cannot_be_updated(self):
+        for state, sentence in (("ROLLBACK_COMPLETE", "delete it"),
+                                ("UPDATE_ROLLBACK_FAILED", "mend it"),
+                                ("UPDATE_IN_PROGRESS", "wait")):
+            with self.subTest(state=state):
+                self.refused(sentence, code=3, answers=(
+                    ["Stacks[0].StackStatus", state + "\n", 0], *REST))
+
+    def test_no_permission(self):
+        self.refused("AccessDenied", code=3, answers=(
+            ["Stacks[0].StackStatus", "AccessDenied: no\n", 254], *REST))
+
+    def test_nobody_can_be_asked(self):
+        code, _, err, _ = self.bench.run(DEPLOY[:-1], [ABSENT, *REST])
+        self.assertEqual(code, 2)
+        self.assertIn("say --yes", err)
+
+    def test_a_number_that_is_not_there(self):
+        _, err, calls = self.deploy("--number", "+18005550199", code=2)
+        self.assertIn("the instance has no number +18005550199", err)
+        self.assertNotIn("associate-", "\n".join(calls))
+
+
+if __name__ == "__main__":
+    unittest.main()

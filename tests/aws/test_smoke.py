@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""tools/aws/smoke against recorders: a good stack passes, each fault is told."""
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+from bench import Bench  # pylint: disable=wrong-import-position
+
+INSTANCE = "01234567-89ab-cdef-0123-456789abcdef"
+ARN = f"arn:aws:connect:eu-central-1:111122223333:instance/{INSTANCE}"
+OUTPUTS = {
+    "SiteUrl": "https://page", "ApiUrl": "https://api/prod",
+    "LookupAccess": "public", "LookupFunction": "f-lookup",
+    "CallersFunction": "f-callers", "ConnectInstance": INSTANCE,
+    "ContactFlow": f"{ARN}/contact-flow/f1",
+    "FlowTests": f"{ARN}/test-case/t1 {ARN}/test-case/t2",
+    "AlarmPrefix": "vanity-prod-",
+}
+WORDS = ('{"phonenumber":"+18003569377","VanityNumber1":"1-800-FLOWERS",'
+         '"candidates":[{"spelling":"FLOWERS"}]}')
+
+
+def outputs(**changes):
+    return ["Outputs[]", "".join(f"{name}\t{value}\n" for name, value in
+                                 {**OUTPUTS, **changes}.items()), 0]
+
+
+def http(status, body, headers=""):
+    return (f"HTTP/2 {status}\r\n{headers}\r\n{body}\nstatus {status}\n", 0)
+
+
+GOOD = {
+    "stack": outputs(),
+    "wall": ["https://api/prod/vanitynumbers", *http(403, "{}")],
+    "bad number": ["phonenumber=12", *http(400, '{"message":"too few"}')],
+    "words": ["phonenumber=1800", *http(200, WORDS)],
+    "no number": ["page/vanitynumbers", *http(400, '{"message":"Missing"}')],
+    "map": ["/map.json", *http(200, '{"exchanges":[]}')],
+    "callers by token": ["Bearer t0 https://page/callers",
+                         *http(200, '{"callers":[]}')],
+    "callers": ["https://page/callers", *http(401, "{}")],
+    "page": ["https://page/", *http(
+        200, "<html lang=en>", "Content-Security-Policy: default-src 'none'; "
+        "script-src 'self'\r\nStrict-Transport-Security: max-age=9\r\n")],
+    "invoked callers": ["--function-name f-callers",
+                        '{"statusCode":200,"body":"{\\"callers\\":[]}"}', 0],
+    "connect": ["connect.event", '{"Count":"3","VanityNumber1":"1-800-FLOWERS",'
+                '"Prompt":"<speak>flowers</speak>"}', 0],
+    "invoked lookup": ["lookup.event", '{"statusCode":200,"body":'
+                       '"{\\"VanityNumber1\\":\\"1-800-FLOWERS\\"}"}', 0],
+    "update": ["update-test-case", "", 0],
+    "start": ["start-test-case-execution", "e1\n", 0],
+    "call": ["get-test-case-execution-summary", "PASSED\n", 0],
+    "no data": ["'INSUFFICIENT_DATA'", "", 0],
+    "alarm": ["'ALARM'", "", 0],
+    "quiet": ["'OK'", "vanity-prod-lookup-errors\n", 0],
+}
+
+# [test that must fail, answer that is changed, the new one]
+FAULTS = [
+    ["the page is served", "page", http(403, "<Error>")],
+    ["it runs no script of others", "page", http(200, "<html>")],
+    ["the map of the exchanges", "map", http(404, "")],
+    ["a look-up finds words", "words", http(502, '{"message":"x"}')],
+    ["a look-up finds words", "words",
+     http(200, '{"VanityNumber1":"","candidates":[]}')],
+    ["a bad number is refused", "bad number", http(200, WORDS)],
+    ["no number is refused", "no number", http(500, "")],
+    ["callers are not for everybody", "callers", http(200, '{"callers":[]}')],
+    ["callers are listed (invoked)", "invoked callers",
+     ('{"errorType":"Fault"}', 0)],
+    ["no way around CloudFront", "wall", http(200, WORDS)],
+    ["a call is answered", "connect", ('{"Count":"0","Prompt":""}', 0)],
+    ["simulated call t1", "call", ("FAILED\n", 0)],
+    ["simulated call t2", "call", ("IN_PROGRESS\n", 0)],
+    ["take a newer one, or --no-calls", "update",
+     ("argument operation: Invalid choice", 252)],
+    ["all alarms are OK: no data", "no data", ("vanity-prod-slow\n", 0)],
+    ["all alarms are OK: vanity-prod-slow", "alarm", ("vanity-prod-slow\n", 0)],
+    ["all alarms are OK: there is none", "quiet", ("", 0)],
+]
+
+
+class Smoke(unittest.TestCase):
+    def setUp(self):
+        self.bench = Bench()
+        self.addCleanup(self.bench.close)
+
+    def smoke(self, changes, *options, code=0, **environment):
+        answers = [[GOOD[name][0], *changes[name]] if name in changes else
+                   GOOD[name] for name in GOOD]
+        got, out, err, calls = self.bench.run(
+            ["smoke", "--wait", "0", *options, "vanity-prod"], answers,
+            VANITY_SMOKE_PAUSE="0", **environment)
+        self.assertEqual(got, code, out + err)
+        return out, err, [" ".join(call) for call in calls]
+
+    def test_a_good_stack_passes(self):
+        out, _, calls = self.smoke({})
+        self.assertIn("smoke: 13 passed, 0 failed", out)
+        self.assertTrue(any("SourcePhoneNumber=+18003569377,FlowId=f1" in call
+                            for call in calls))
+
+    def test_every_fault_is_told(self):
+        for name, changed, answer in FAULTS:
+            with self.subTest(name=name, answer=answer):
+                out, _, _ = self.smoke({changed: answer}, code=1)
+                failed = [line for line in out.splitlines()
+                          if line.startswith("FAILED")]
+                self.assertTrue(any(name in line for line in failed), out)
+
+    def test_a_token_is_used(self):
+        out, _, calls = self.smoke({}, VANITY_TOKEN="t0")
+        self.assertIn("ok      callers are listed\n", out)
+        self.assertFalse(any("f-callers" in call for call in calls))
+
+    def test_look_ups_by_token(self):
+        closed = {"stack": outputs(LookupAccess="jwt")[1:],
+                  "words": http(401, "{}")}
+        out, _, _ = self.smoke(closed)
+        self.assertIn("ok      a look-up without a token is refused", out)
+        self.assertIn("ok      a look-up finds words (invoked)", out)
+
+    def test_calls_are_left_out_when_told(self):
+        out, _, calls = self.smoke({}, "--no-calls")
+        self.assertIn("smoke: 11 passed", out)
+        self.assertFalse(any("test-case" in call for call in calls))
+
+    def test_no_stack(self):
+        _, err, _ = self.smoke({"stack": ("Stack vanity-prod does not exist\n",
+                                          254)}, code=2)
+        self.assertIn("does not exist", err)
+
+    def test_options(self):
+        for options in (["--what"], ["--wait", "long"], ["other"]):
+            with self.subTest(options=options):
+                self.smoke({}, *options, code=2)
+
+
+if __name__ == "__main__":
+    unittest.main()
