@@ -198,9 +198,8 @@ function scoreOf({ score }) {
 }
 
 function overdialNote({ spelling, overdial }) {
-  const tail = spelling.slice(-overdial);
   return h('p', { className: 'note' },
-    `${tail} ${overdial === 1 ? 'runs' : 'run'} past the seventh key: callers may dial on, the network has all it needs.`);
+    `The call is placed at the seventh key; ${spelling.slice(-overdial)} may be dialled or left out.`);
 }
 
 function candidateItem(candidate, suffix) {
@@ -243,6 +242,7 @@ function outdate() {
   typed.cancel();
   $('again').hidden = true;
   $('answer').inert = true;
+  tell('');
 }
 
 function showAnswer({ phonenumber, candidates }) {
@@ -301,7 +301,6 @@ export function choose(text, scroll = true) {
 function nothingTyped() {
   outdate();
   clearAnswer();
-  tell('');
 }
 
 function onTyping() {

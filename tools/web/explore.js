@@ -69,8 +69,10 @@ function moveBy(dx, dy) {
     x += dx;
     y += dy;
   } while (x >= 0 && x < 30 && y >= 0 && y < 40 && !exchanges.has(exchangeAt(x, y)));
-  moveTo(exchangeAt(x, y));
+  if (moveTo(exchangeAt(x, y))) bringSpot();
 }
+
+const bringSpot = () => $(`e${spot}`).scrollIntoView({ block: 'nearest' });
 
 function chooseSpot(exchange) {
   moveTo(exchange);
@@ -89,7 +91,7 @@ function onMapKey(event) {
     chooseSpot(spot);
   } else if (/^\d$/.test(event.key)) {
     typedSpot = (typedSpot + event.key).slice(-3);
-    moveTo(typedSpot.padEnd(3, '0'));
+    if (moveTo(typedSpot.padEnd(3, '0'))) bringSpot();
     forgetTyped();
   } else {
     return;
@@ -227,17 +229,17 @@ async function judgeAll(numbers, run) {
 
 const byRank = (a, b) => (b.score ?? -Infinity) - (a.score ?? -Infinity) || a.at - b.at;
 
+function rankedRow({ number, display, score, note }, i) {
+  const cells = display
+    ? [String(i + 1), [h('b', null, display), h('button', { type: 'button', onclick: () => choose(number) }, number)], signed(score)]
+    : ['', [number, h('span', null, note)], ''];
+  return h('tr', { className: display ? '' : 'bad' }, ...cells.map((cell) => h('td', null, ...[cell].flat())));
+}
+
 function rankedTable() {
-  const head = h('tr', null, ...['', 'Number', 'Best spelling', 'Score'].map((text, i) =>
-    h('th', { scope: 'col' }, i ? text : h('span', { className: 'unseen' }, 'Rank'))));
-  const body = rows.map(({ number, display, score, note }, i) => h('tr', { className: display ? '' : 'bad' },
-    h('td', null, display ? String(i + 1) : ''),
-    h('td', null, display
-      ? h('button', { type: 'button', onclick: () => choose(number) }, number) : number),
-    display ? h('td', null, h('b', null, display)) : h('td', { colSpan: 2 }, note),
-    ...(display ? [h('td', null, signed(score))] : [])));
+  const head = ['Rank', 'Number', 'Score'].map((text) => h('th', { scope: 'col' }, text));
   return h('table', null, h('caption', { className: 'unseen' }, 'Your numbers, best first'),
-    h('thead', null, head), h('tbody', null, ...body));
+    h('thead', null, h('tr', null, ...head)), h('tbody', null, ...rows.map(rankedRow)));
 }
 
 // Spreadsheets run what begins with = or @: such lines get a quote before.

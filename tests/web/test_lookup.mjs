@@ -1,0 +1,300 @@
+// The look-up of the page: typing, Enter, hearing, copying, sharing, callers, and a server that fails.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { best, look, opened, shown, site, told } from './site.mjs';
+
+const MOST_BYTES = 30000; // to a first look-up, uncompressed
+const here = site();
+
+const caps = (page) => page.locator('#answer li').first().locator('.cap').evaluateAll((all) =>
+  all.map((cap) => cap.innerText.replace(/\s+/g, '') + (cap.classList.contains('over') ? '+' : '')
+    + (cap.classList.contains('plain') ? '.' : '')));
+
+function record(page) {
+  const asked = [];
+  page.on('request', (request) => request.url().includes('vanitynumbers?') && asked.push(request.url()));
+  return asked;
+}
+
+test('an answer comes while one types, and is no call', async () => {
+  const page = await here.page();
+  const asked = record(page);
+  await opened(page);
+  await page.locator('#number').pressSequentially('1-800-FLO');
+  await told(page, 'status', /^7 of 7|^Nothing|is /);
+  await page.locator('#number').pressSequentially('WERS', { delay: 20 });
+  await shown(page, '1-800-FLOWERS');
+  assert.deepEqual(await caps(page), ['F3', 'L5', 'O6', 'W9', 'E3', 'R7', 'S7']);
+  assert.equal(await page.locator('#answer li').count(), 3);
+  assert.equal(await page.title(), '1-800-FLOWERS \u00b7 vanity');
+  assert.equal(new URL(page.url()).hash, '#1-800-FLOWERS');
+  assert.match(await page.locator('#answer .score').first().innerText(), /superb\s*\u22123/);
+  assert.ok(asked.length <= 4, 'asked in pauses only');
+  assert.ok(asked.every((url) => !url.includes('caller')));
+  await page.locator('#no-callers').waitFor();
+  await page.done();
+});
+
+test('Enter is a call: the caller is logged, masked, first of five', async () => {
+  const page = await here.page();
+  const asked = record(page);
+  await opened(page);
+  const numbers = ['212-555-0111', '212-555-0122', '212-555-0133', '212-555-0144', '212-555-0155', '1-800-356-9377'];
+  for (const [i, number] of numbers.entries()) {
+    await look(page, number);
+    const ending = number.slice(-2);
+    await page.waitForFunction((end) =>
+      document.querySelector('#callers li .unseen')?.textContent === `Number that ends in ${end}`, ending);
+    assert.equal(await page.locator('#callers li').count(), Math.min(5, i + 1));
+  }
+  const first = page.locator('#callers li').first();
+  assert.match(await first.locator('.masked').innerText(), /^\+\u2022{9}77$/);
+  assert.match(await first.locator('.words').innerText(), /^1-800-FLOWERS \u00b7 1-800-FLOWER-7 \u00b7 /);
+  assert.equal(await first.locator('time').innerText(), 'just now');
+  assert.equal(asked.filter((url) => url.endsWith('&caller=1')).length, numbers.length);
+  assert.ok(!(await page.locator('#callers').innerHTML()).includes('356'));
+  await page.done();
+});
+
+test('what is shown is what the server says', async () => {
+  const page = await opened(await here.page());
+  for (const number of ['212-555-0100', '+44 20 7465 4329', '3683777', '1-800-468-5865']) {
+    const { candidates } = await here.answer(number);
+    await look(page, number);
+    await shown(page, candidates[0].display);
+    const seen = await page.locator('#answer h3').evaluateAll((all) => all.map((one) => one.firstChild.textContent));
+    assert.deepEqual(seen, candidates.slice(0, 3).map((one) => one.display));
+  }
+  await page.done();
+});
+
+test('letters past the seventh key are marked, digits are plain', async () => {
+  const page = await opened(await here.page());
+  await look(page, '1-800-368-3777');
+  await shown(page, '1-800-ENTERPRISE');
+  assert.deepEqual(await caps(page), ['E3', 'N6', 'T8', 'E3', 'R7', 'P7', 'R7', 'I4+', 'S7+', 'E3+']);
+  assert.match(await page.locator('.note').first().innerText(), /ISE may be dialled or left out\.$/);
+  await look(page, '213-4688');
+  await told(page, 'status', / is /);
+  assert.ok((await caps(page)).some((cap) => cap.endsWith('.')));
+  await page.done();
+});
+
+test('the latest number wins, whatever comes late', async () => {
+  const page = await opened(await here.page());
+  const held = [];
+  await page.route(/phonenumber=3569377/, (route) => held.push(route));
+  await page.fill('#number', '3569377');
+  await page.waitForRequest(/phonenumber=3569377/);
+  await page.fill('#number', '4685865');
+  await shown(page, 'GOT-JUNK');
+  await Promise.all(held.map((route) => route.continue().catch(() => {})));
+  await page.waitForTimeout(200);
+  assert.equal(await best(page).evaluate((one) => one.firstChild.textContent), 'GOT-JUNK');
+  await page.fill('#number', '46858');
+  await told(page, 'status', /^5 of 7 digits$/);
+  assert.equal(await page.locator('#answer li').count(), 0, 'no stale answer');
+  await page.done();
+});
+
+test('a number that cannot be read is told, gently while one types', async () => {
+  const page = await opened(await here.page());
+  await page.fill('#number', '35693770');
+  await told(page, 'status', /^Too many keys|keys/);
+  assert.equal(await page.getAttribute('#number', 'aria-invalid'), 'false');
+  await page.press('#number', 'Enter');
+  await page.locator('#number[aria-invalid=true]').waitFor();
+  await look(page, '356-9377#');
+  await told(page, 'status', /not part of a number/);
+  assert.equal(await page.locator('#again').isVisible(), false);
+  await look(page, '0000000');
+  await told(page, 'status', /^Nothing can be spelled/);
+  assert.equal(await page.locator('#answer li').count(), 0);
+  await look(page, '');
+  await told(page, 'status', /^$/);
+  await page.done();
+});
+
+// A voice that records what it is given and never ends by itself.
+const recordSpeech = () => {
+  window.heard = [];
+  Object.defineProperty(window, 'speechSynthesis', {
+    value: { speak: (words) => window.heard.push(words), cancel: () => window.heard.push(null) },
+  });
+};
+
+test('a spelling is heard: words, then digits', async () => {
+  const page = await here.page();
+  await page.addInitScript(recordSpeech);
+  await opened(page);
+  await look(page, '1-800-468-5865');
+  await shown(page, '1-800-GOT-JUNK');
+  const button = page.getByRole('button', { name: 'Hear 1-800-GOT-JUNK' });
+  await button.click();
+  assert.equal(await page.evaluate(() => window.heard.at(-1).text),
+    '1, 8 0 0, got, junk. That is 1, 8 0 0, 4 6 8, 5 8 6 5.');
+  assert.equal(await button.getAttribute('aria-pressed'), 'true');
+  await page.evaluate(() => window.heard.at(-1).onend());
+  assert.equal(await button.getAttribute('aria-pressed'), 'false');
+  await button.click();
+  await button.click();
+  assert.equal(await page.evaluate(() => window.heard.at(-1)), null, 'a second press is silence');
+  await look(page, '+44 20 7465 4329');
+  await shown(page, '+44 207 HOLIDAY');
+  await page.getByRole('button', { name: 'Hear +44 207 HOLIDAY' }).click();
+  assert.match(await page.evaluate(() => window.heard.at(-1).text), /^plus 4 4, 2 0 7, holiday\. /);
+  await page.done();
+});
+
+test('a browser without a voice has its buttons disabled', async () => {
+  const page = await here.page();
+  await page.addInitScript(() => {
+    delete window.speechSynthesis;
+    delete Window.prototype.speechSynthesis;
+  });
+  await opened(page, './#3569377');
+  await shown(page, 'FLOWERS');
+  assert.ok(await page.getByRole('button', { name: 'Hear FLOWERS' }).isDisabled());
+  await page.done();
+});
+
+test('a spelling and the link are copied, and it is said', async () => {
+  const page = await here.page({ permissions: ['clipboard-read', 'clipboard-write'] });
+  await opened(page, './#1-800-356-9377');
+  await shown(page, '1-800-FLOWERS');
+  await page.getByRole('button', { name: 'Copy 1-800-FLOWERS' }).click();
+  await told(page, 'said', /^Copied 1-800-FLOWERS$/);
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), '1-800-FLOWERS');
+  await page.getByRole('button', { name: 'Copied 1-800-FLOWERS' }).waitFor();
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await told(page, 'said', /^Copied the link$/);
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${here.url}#1-800-356-9377`);
+  await page.done();
+});
+
+test('where there is no clipboard the old way copies, or the page says so', async () => {
+  const page = await here.page();
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });
+    document.execCommand = (command) => {
+      window.copied = [command, document.activeElement.value];
+      return window.able;
+    };
+    window.able = true;
+  });
+  await opened(page, './#3569377');
+  await shown(page, 'FLOWERS');
+  await page.getByRole('button', { name: 'Copy FLOWERS' }).click();
+  await told(page, 'said', /^Copied FLOWERS$/);
+  assert.deepEqual(await page.evaluate(() => window.copied), ['copy', 'FLOWERS']);
+  await page.evaluate(() => (window.able = false));
+  await page.getByRole('button', { name: 'Copied FLOWERS' }).click();
+  await told(page, 'said', /does not let/);
+  await page.done();
+});
+
+test('the address holds the number: shared, back and forward', async () => {
+  const page = await here.page();
+  const asked = record(page);
+  await opened(page, './#1-800-356-9377');
+  await shown(page, '1-800-FLOWERS');
+  assert.ok(!asked.some((url) => url.includes('caller')), 'a shared link is no call');
+  await look(page, '+44 20 7465 4329');
+  await shown(page, '+44 207 HOLIDAY');
+  await page.goBack();
+  await shown(page, '1-800-FLOWERS');
+  assert.equal(await page.inputValue('#number'), '1-800-356-9377');
+  await page.goForward();
+  await shown(page, '+44 207 HOLIDAY');
+  await page.evaluate(() => (location.hash = '%E0%A4%A'));
+  await page.waitForFunction(() => document.querySelector('#number').value === '');
+  await page.evaluate(() => (location.hash = '<img src=x onerror=alert(1)>'));
+  await told(page, 'status', /./);
+  assert.equal(await page.locator('#lookup img').count(), 0);
+  await page.done();
+});
+
+test('examples are looked up by a click', async () => {
+  const page = await opened(await here.page());
+  await page.getByRole('button', { name: '+44 20 7465 4329' }).click();
+  await shown(page, '+44 207 HOLIDAY');
+  assert.equal(await page.locator('#examples').isVisible(), false);
+  await page.done();
+});
+
+test('a slow server is told, then given up, and may be asked again', async () => {
+  const page = await here.page();
+  await page.clock.install();
+  await opened(page);
+  await look(page, '3569377');
+  await shown(page, 'FLOWERS');
+  await page.route(/vanitynumbers/, () => {});
+  await look(page, '4685865');
+  assert.ok(await page.evaluate(() => document.querySelector('#answer').inert), 'the old answer is dimmed at once');
+  await page.clock.runFor(1300);
+  await told(page, 'status', /server is slow/);
+  assert.equal(await page.locator('#answer li').count(), 0, 'no stale answer');
+  await page.clock.runFor(10000);
+  await told(page, 'status', /^No answer from the server in 10 seconds/);
+  await page.unroute(/vanitynumbers/);
+  await page.click('#again');
+  await shown(page, 'GOT-JUNK');
+  await page.done();
+});
+
+for (const [name, reply, pattern] of [
+  ['is away', (route) => route.abort(), /^The server cannot be reached/],
+  ['is busy', (route) => route.fulfill({ status: 503, json: { message: 'x' } }), /^The server is busy/],
+  ['throttles', (route) => route.fulfill({ status: 429, body: '' }), /^The server is busy/],
+  ['fails', (route) => route.fulfill({ status: 500, body: 'oops' }), /^The server failed \(500\)/],
+  ['forbids', (route) => route.fulfill({ status: 403, contentType: 'text/html', body: '<b>no</b>' }), /refused this request \(403\)/],
+  ['talks nonsense', (route) => route.fulfill({ status: 200, body: '<html>' }), /cannot be read/],
+]) {
+  test(`a server that ${name} is told, with no stale answer`, async () => {
+    const page = await opened(await here.page(), './#3569377');
+    await shown(page, 'FLOWERS');
+    await page.route(/vanitynumbers/, reply);
+    await look(page, '4685865');
+    await told(page, 'status', pattern);
+    assert.equal(await page.locator('#answer li').count(), 0);
+    assert.equal(await page.getAttribute('#number', 'aria-invalid'), 'true');
+    await page.unroute(/vanitynumbers/);
+    await page.click('#again');
+    await shown(page, 'GOT-JUNK');
+    await page.done();
+  });
+}
+
+test('the callers stay away where they are not for everybody', async () => {
+  const page = await here.page();
+  for (const status of [401, 403, 404]) {
+    await page.route(/callers$/, (route) => route.fulfill({ status, body: '' }));
+    const asked = page.waitForResponse(/callers$/);
+    await opened(page);
+    await asked;
+    assert.equal(await page.locator('#calls').isVisible(), false);
+    await page.unroute(/callers$/);
+  }
+  await page.done();
+});
+
+test('few bytes are needed for a first look-up', async () => {
+  const page = await here.page();
+  const bytes = new Map();
+  let answered = false;
+  page.on('response', async (response) => {
+    const late = answered;
+    answered ||= response.url().includes('vanitynumbers?');
+    if (!late) bytes.set(new URL(response.url()).pathname, (await response.body()).length);
+  });
+  await page.goto('./#1-800-356-9377');
+  await shown(page, '1-800-FLOWERS');
+  await page.locator('#map [role=option]').first().waitFor({ state: 'attached' });
+  const icon = await (await fetch(`${here.url}favicon.svg`)).arrayBuffer();
+  bytes.set('/favicon.svg', icon.byteLength);
+  const total = [...bytes.values()].reduce((sum, one) => sum + one);
+  console.log(Object.fromEntries(bytes), total);
+  assert.deepEqual([...bytes.keys()].sort(), ['/', '/app.css', '/app.js', '/favicon.svg', '/vanitynumbers']);
+  assert.ok(total <= MOST_BYTES, `${total} bytes`);
+  await page.done();
+});
