@@ -34,12 +34,17 @@ _vanity_options() {
         echo "--wcu= --rcu= --pitr --deletion-protection --tag= --yes" \
             "$prices $aws"
         ;;
+    serve)
+        echo "--index= --listen= --threads= --max-connections= --timeout=" \
+            "--host= --log= --no-log --keep= --access-log= $all"
+        ;;
+    site) echo "--index= $all" ;;
     esac
 }
 
 _vanity() {
     local commands="build lookup explain rank top info verify diff load"
-    commands="$commands export check table help"
+    commands="$commands export check table serve site help"
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
 
     COMPREPLY=()
@@ -63,7 +68,8 @@ _vanity() {
     --prefix | --threads | --top | --limit | -n | --level | --items-per-object | \
         --sample | --seed | --max-wcu | --in-flight | --max-bad | --stall | \
         --wcu | --rcu | --tag | --table | --region | --profile | \
-        --endpoint-url | --price-*)
+        --endpoint-url | --price-* | --listen | --max-connections | \
+        --timeout | --host | --keep)
         return
         ;;
     --compress)

@@ -1,6 +1,7 @@
 /* calls_file.c: calls in LMDB, under numbers that only grow. */
 #include "calls_file.h"
 
+#include <errno.h>
 #include <lmdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,10 @@ static enum vn_status file_error(const struct calls_file *file, int rc,
                             "'%s' is no log of calls, or damaged; move it "
                             "away, or name another one with --log",
                             file->path);
+    }
+    if (rc == ENOENT || rc == ENOTDIR || rc == EISDIR) {
+        return vn_error_set(error, VN_INVALID, "cannot %s '%s': %s", what,
+                            file->path, strerror(rc));
     }
     if (rc > 0) {
         return vn_error_system(error, rc, "cannot %s '%s'", what, file->path);

@@ -1,0 +1,2 @@
+. "$SOURCE/tests/cli/complete.sh"
+complete_words vanity serve --

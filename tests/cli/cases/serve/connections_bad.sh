@@ -1,0 +1,1 @@
+vanity serve --max-connections many

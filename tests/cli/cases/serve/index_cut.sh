@@ -1,0 +1,1 @@
+vanity serve -i cut.mdb --listen 127.0.0.1:0

@@ -1,0 +1,1 @@
+vanity serve -i p356.mdb --no-log --listen example.invalid:80

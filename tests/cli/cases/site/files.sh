@@ -1,0 +1,2 @@
+vanity site -q -i p356.mdb site
+find site -type f | sort

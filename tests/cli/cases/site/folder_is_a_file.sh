@@ -1,0 +1,2 @@
+: >file
+vanity site -i p356.mdb file

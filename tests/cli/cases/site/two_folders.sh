@@ -1,0 +1,1 @@
+vanity site -i p356.mdb a b
