@@ -96,15 +96,20 @@ class Caller:
                                         for key, value in given.items()}))
         for path in [p for p in self.data if p.startswith("$.External.")]:
             del self.data[path]
-        answer = {}
-        if function == "${CallersFunctionArn}":
-            answer = {"Calls": self.calls}
-        elif function == "${LookupFunctionArn}":
-            answer = {"Count": self.count, "Prompt": "<speak>three</speak>"}
-            for place in "123":
-                answer[f"VanityNumber{place}"] = \
-                    f"1-{place}" if place <= self.count else ""
+        answer = self.answer(*self.invoked[-1])
         self.data.update({f"$.External.{k}": v for k, v in answer.items()})
+
+    def answer(self, function, _):
+        """What a Lambda function answers."""
+        if function == "${CallersFunctionArn}":
+            return {"Calls": self.calls}
+        if function != "${LookupFunctionArn}":
+            return {}
+        answer = {"Count": self.count, "Prompt": "<speak>three</speak>"}
+        for place in "123":
+            answer[f"VanityNumber{place}"] = \
+                f"1-{place}" if place <= self.count else ""
+        return answer
 
     def UpdateFlowAttributes(self, _, parameters):
         for name, value in parameters["FlowAttributes"].items():
