@@ -58,7 +58,7 @@ struct vn_bytes aws_config_get(const struct aws_config *config,
 void aws_config_places(const struct aws_config *config,
                        char out[AWS_PLACES_SIZE]);
 
-/* ---- Region, endpoint, certificates (aws_endpoint.c) ------------------------------- */
+/* ---- Region, endpoint, certificates (aws_endpoint.c) -------------------- */
 
 VN_NODISCARD enum vn_status aws_find_region(struct vn_aws *aws,
                                             const struct aws_config *config,
