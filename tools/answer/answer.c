@@ -29,54 +29,63 @@ enum vn_status answer_record(struct answer *answer,
     return status;
 }
 
-/* The seven digits of a suffix, most significant first. */
-static void suffix_keys(uint32_t suffix, int keys[VN_SUFFIX_DIGITS])
+/* The key that dials the place 'place' (0..6) of a suffix. */
+static int suffix_key(uint32_t suffix, unsigned place)
 {
-    for (unsigned at = VN_SUFFIX_DIGITS; at > 0; suffix /= 10) {
-        keys[--at] = (int)(suffix % 10);
+    while (++place < VN_SUFFIX_DIGITS) {
+        suffix /= 10;
     }
+    return (int)(suffix % 10);
 }
 
-/*
- * Reads 'text' into '*spelling': upper-case letters and digits that dial the
- * suffix, single hyphens between them, up to VN_TAIL_MAX letters behind.
- */
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Whether 'c' may follow 'before': segments are of letters or of digits. */
+static bool may_follow(char before, char c)
+{
+    if (c == '-' || before == '-') {
+        return c != before;
+    }
+    return is_digit(c) == is_digit(before);
+}
+
+/* Takes one character of a spelling, of which 'keys' came before it. */
+static bool take_key(struct vn_spelling *spelling, uint32_t suffix,
+                     unsigned keys, char c)
+{
+    if (keys >= VN_SUFFIX_DIGITS) {
+        spelling->overdial++;
+        return c >= 'A' && c <= 'Z' && spelling->overdial <= VN_TAIL_MAX;
+    }
+    spelling->digits += is_digit(c) ? 1 : 0;
+    return c <= 'Z' && vn_keypad_key(c) == suffix_key(suffix, keys);
+}
+
+/* Reads 'text' into '*spelling', which has its score and nothing else. */
 static bool read_spelling(uint32_t suffix, struct vn_bytes text,
                           struct vn_spelling *spelling)
 {
-    int keys[VN_SUFFIX_DIGITS];
-    unsigned used = 0;
+    unsigned keys = 0;
     char before = '-';
 
-    suffix_keys(suffix, keys);
     if (text.size >= sizeof(spelling->text)) {
         return false;
     }
-    for (size_t i = 0; i < text.size; before = text.data[i++]) {
+    for (size_t i = 0; i < text.size; i++) {
         const char c = text.data[i];
-        const bool digit = c >= '0' && c <= '9';
-        const bool key = digit || (c >= 'A' && c <= 'Z');
 
-        if (c == '-' ? before == '-' : !key) {
+        if (!may_follow(before, c) ||
+            (c != '-' && !take_key(spelling, suffix, keys++, c))) {
             return false;
         }
-        if (!key) {
-            continue;
-        }
-        if (used < VN_SUFFIX_DIGITS ? vn_keypad_key(c) != keys[used] : digit) {
-            return false;
-        }
-        spelling->digits += digit;
-        used++;
+        before = c;
     }
-    if (before == '-' || used < VN_SUFFIX_DIGITS ||
-        used > VN_SUFFIX_DIGITS + VN_TAIL_MAX ||
-        spelling->digits == VN_SUFFIX_DIGITS) {
-        return false;
-    }
-    spelling->overdial = used - VN_SUFFIX_DIGITS;
     memcpy(spelling->text, text.data, text.size);
-    return true;
+    return before != '-' && keys >= VN_SUFFIX_DIGITS &&
+           spelling->digits < VN_SUFFIX_DIGITS;
 }
 
 enum vn_status answer_add(struct answer *answer, struct vn_bytes text,
