@@ -260,7 +260,7 @@ static void too_small_a_memory_is_a_failure(void **state)
 
     (void)state;
     assert_int_equal(add(&answer, "FLOWERS", -3), VN_OK);
-    strcpy(whole, WRITTEN(answer_body_json(&out, &answer)));
+    memcpy(whole, WRITTEN(answer_body_json(&out, &answer)), sizeof(whole));
     for (size_t size = 0; size < strlen(whole); size++) {
         memset(memory, '#', sizeof(memory));
         output_start(&out, OUTPUT_MEMORY, memory, size);
