@@ -14,6 +14,7 @@ class Bench:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="vanity-aws-"))
         self.root = self.folder / "root"
         shutil.copytree(AWS, self.root / "tools" / "aws")
+        (self.root / "build" / "aws-deploy" / "site").mkdir(parents=True)
         (self.root / "tools" / "lambda").mkdir()
         self.bin = self.folder / "bin"
         self.bin.mkdir()

@@ -38,9 +38,8 @@ class Deploy(unittest.TestCase):
         self.bench = Bench()
         self.addCleanup(self.bench.close)
         (self.bench.folder / "vanity.mdb").write_text("index")
-        # The zip that the recorder in the place of 'package' does not make.
+        # What the recorder in the place of 'package' and 'vanity' does not make.
         self.work = self.bench.root / "build" / "aws-deploy"
-        self.work.mkdir(parents=True)
         (self.work / "vanity-arm64.zip").write_text("zip")
 
     def deploy(self, *options, answers=(ABSENT, *REST), code=0):
@@ -76,7 +75,8 @@ class Deploy(unittest.TestCase):
     def test_a_dry_run_of_a_load(self):
         self.golden("load.txt", "--stage", "dev", "--fill", "load",
                     "--lookup", "jwt", "--arch", "x86_64", "--bucket", "mine",
-                    "--parameter", "ApiRate=5", "--no-smoke")
+                    "--parameter", "ApiRate=5", "--no-smoke",
+                    "--role", "arn:aws:iam::111122223333:role/r")
 
     # ---- What is run --------------------------------------------------------
 
@@ -99,6 +99,14 @@ class Deploy(unittest.TestCase):
         self.assertTrue(number.endswith(
             "--phone-number-id n1 --instance-id "
             "01234567-89ab-cdef-0123-456789abcdef --contact-flow-id f1"))
+
+    def test_functions_that_are_made_are_taken(self):
+        zip_file = self.bench.folder / "functions.zip"
+        zip_file.write_text("made before")
+        _, _, calls = self.deploy("--no-smoke", "--zip", str(zip_file))
+        text = "\n".join(calls)
+        self.assertNotIn("package", text)
+        self.assertIn(f"s3 cp --only-show-errors {zip_file} s3://", text)
 
     def test_what_is_there_keeps_its_table_and_its_bucket(self):
         _, _, calls = self.deploy("--no-smoke", answers=(PRESENT, *REST))
@@ -150,6 +158,7 @@ class Deploy(unittest.TestCase):
                 ("is no ARN", ["--instance", "arn:aws:connect"]),
                 ("the instance is not in us-east-1", ["--region", "us-east-1"]),
                 ("no program vanity", ["--vanity", "/nowhere"]),
+                ("no file nowhere.zip", ["--zip", "nowhere.zip"]),
                 ("no index", ["--index", "nowhere.mdb"])):
             with self.subTest(options=options):
                 self.refused(sentence, *options)

@@ -12,6 +12,17 @@ const AWS = path.join(__dirname, '..', '..', 'tools', 'aws');
 // The limit of a template in S3.
 const TEMPLATE_BYTES_MOST = 1000000;
 
+const accepted = JSON.parse(fs.readFileSync(
+  path.join(__dirname, 'accepted.json'), 'utf8'));
+
+// The parser that comes with aws-cdk-lib.
+function readYaml(...names) {
+  const yaml = require(require.resolve('yaml', {
+    paths: [path.dirname(require.resolve('aws-cdk-lib'))],
+  }));
+  return yaml.parse(fs.readFileSync(path.join(AWS, ...names), 'utf8'));
+}
+
 const assembled = execFileSync(path.join(AWS, 'assemble'),
   { encoding: 'utf8' });
 const good = judge(assembled);
@@ -23,16 +34,18 @@ test('is a template', () => assert.strictEqual(good.refused, null));
 test('passes the validation without a warning', () =>
   assert.deepStrictEqual(good.validation, []));
 
-test('has the findings that are accepted, and no other', () => {
-  const { accepted } = JSON.parse(fs.readFileSync(
-    path.join(__dirname, 'accepted.json'), 'utf8'));
-  const line = ({ rule, resource }) => `${rule} ${resource}`;
-  assert.deepStrictEqual([...new Set(good.nag.map(line))].sort(),
-    accepted.map(line).sort());
-  for (const { rule, reason } of accepted) {
-    assert.ok(reason.length > 40, `${rule} is accepted without a reason`);
+// Are the findings those of the list, each of which has a reason?
+function areAccepted(findings, listed, line) {
+  assert.deepStrictEqual([...new Set(findings.map(line))].sort(),
+    listed.map(line).sort());
+  for (const finding of listed) {
+    assert.ok(finding.reason.length > 40, `no reason: ${line(finding)}`);
   }
-});
+}
+
+test('has the findings that are accepted, and no other', () => areAccepted(
+  good.nag, accepted['template.yaml'],
+  ({ rule, resource }) => `${rule} ${resource}`));
 
 test('keeps our own rules', () =>
   assert.deepStrictEqual(violations(good.template), []));
@@ -57,11 +70,7 @@ test('holds flows and test cases that are JSON', () => {
 });
 
 test('answers what openapi.yaml describes', () => {
-  const yaml = require(require.resolve('yaml', {
-    paths: [path.dirname(require.resolve('aws-cdk-lib'))],
-  }));
-  const api = yaml.parse(fs.readFileSync(path.join(AWS, 'openapi.yaml'),
-    'utf8'));
+  const api = readYaml('openapi.yaml');
   const resources = good.template.Resources;
   const methods = Object.entries(resources)
     .filter(([, { Type }]) => Type === 'AWS::ApiGateway::Method')
@@ -82,6 +91,25 @@ test('answers what openapi.yaml describes', () => {
           .map((parameter) => parameter.name),
       })));
   assert.deepStrictEqual(methods, described);
+});
+
+test('the roles of the example pass too', () => {
+  const { refused, validation, nag } = judge(fs.readFileSync(
+    path.join(AWS, 'examples', 'github-role.yaml'), 'utf8'));
+  assert.deepStrictEqual([refused, validation], [null, []]);
+  areAccepted(nag, accepted['github-role.yaml'],
+    ({ rule, detail }) => `${rule} ${detail}`);
+});
+
+test('the workflows of the example run no text of an event', () => {
+  for (const name of ['github-deploy.yml', 'github-deploy-stage.yml']) {
+    const { jobs } = readYaml('examples', name);
+    for (const { permissions, steps = [] } of Object.values(jobs)) {
+      const token = (permissions || {})['id-token'] === 'write';
+      assert.strictEqual(token, name.includes('stage') || !steps.length);
+      steps.forEach(({ run = '' }) => assert.ok(!run.includes('${{'), run));
+    }
+  }
 });
 
 // ---- Mistakes that the tools must see ---------------------------------------
@@ -110,6 +138,9 @@ const MISTAKES = [
     /HasNothing/],
   ['an unknown parameter', '!Ref ApiRate', '!Ref ApiRates',
     /ApiRates/],
+  ['a flow whose function is not named',
+    'LookupFunctionArn: !GetAtt LookupFunction.Arn',
+    'LookupArn: !GetAtt LookupFunction.Arn', /LookupFunctionArn/],
   ['an unknown resource behind DependsOn', 'DependsOn: LookupFromConnect',
     'DependsOn: LookupOfConnect', /LookupOfConnect/],
   ['a circle', 'Description: The best words of a number, for a caller or over ' +
