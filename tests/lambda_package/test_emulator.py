@@ -17,6 +17,7 @@ from tables import check, environment
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TABLE = "phones"
+ATTEMPTS = 5
 CONTACT = "4a573372-1f28-4e26-b97b-XXXXXXXXXXX"
 
 
@@ -30,10 +31,10 @@ def node():
     return found
 
 
-def package(arch):
-    subprocess.run([ROOT / "tools/lambda/package", "--arch", arch], check=True,
+def package(arch, root=ROOT):
+    subprocess.run([root / "tools/lambda/package", "--arch", arch], check=True,
                    stdout=subprocess.DEVNULL)
-    return ROOT / "build/lambda" / arch / "bootstrap"
+    return root / "build/lambda" / arch / "bootstrap"
 
 
 def runner(arch):
@@ -43,11 +44,14 @@ def runner(arch):
     return [shutil.which("qemu-aarch64") or servers.missing("qemu-user")]
 
 
-def load(url, folder):
-    index = tables.build(folder / "p356.mdb", "35693")
+def load(url, folder, **how):
+    index = folder / "p35693.mdb"
+    if not index.exists():
+        tables.build(index, "35693")
     where = ["--endpoint-url", url, "--table", TABLE, "-q"]
-    tables.run("table", "create", *where)
-    tables.run("load", "-i", index, "--prefix", "35693", *where)
+    tables.run("table", "create", *where, env=environment(**how))
+    tables.run("load", "-i", index, "--prefix", "35693", *where,
+               env=environment(**how))
 
 
 def emulate(url, arguments, handler="lookup", **how):
@@ -112,6 +116,39 @@ def test_connect(url, command):
     check_prompt(replies[2]["Prompt"], "cannot see your number")
 
 
+def package_with_roots(arch, roots, folder):
+    """The program as it is packaged, but for the roots that it trusts."""
+    ours, theirs = ROOT / "build/lambda" / arch, folder / "build/lambda" / arch
+    for name in ("engine", "tools"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "CMakeLists.txt", folder)
+    (theirs / "root").mkdir(parents=True)
+    (theirs / "root/usr").symlink_to(ours / "root/usr")
+    (theirs / "root/complete").touch()
+    shutil.copy(roots, theirs / "root/amazon-roots.pem")
+    return package(arch, folder)
+
+
+def answered(url, command):
+    """Whether it answers; its limits of time are short, so it may try."""
+    for _ in range(ATTEMPTS):
+        [result] = invoke(url, command, [connect_event("+18003569377")])
+        if "error" not in result:
+            return result["response"]["VanityNumber1"] == "1-800-FLOWERS"
+        check(result["error"]["errorMessage"], f"{result}")
+    return False
+
+
+def test_roots(arch, command, folder):
+    """It speaks TLS with those alone that its roots know."""
+    with servers.stub(tls=folder) as server:
+        load(server.url, folder, AWS_CA_BUNDLE=str(server.certificate))
+        trusting = package_with_roots(arch, server.certificate,
+                                      folder / "trusting")
+        check(answered(server.url, [*command[:-1], trusting]), "trusts ours")
+        check(not answered(server.url, command), "trusts Amazon's alone")
+
+
 def test_bad_start(url, command):
     [result] = invoke(url, command, [connect_event(None)], handler="nothing")
     check(result.get("initError", {}).get("errorMessage"), f"{result}")
@@ -145,7 +182,9 @@ def main():
     command = [*runner(arch), bootstrap]
     with tables.work_folder() as folder, servers.dynalite() as server:
         load(server.url, folder)
-        test_connect(server.url, command)
+        # A name: the resolver is a part of the program, too.
+        test_connect(server.url.replace("127.0.0.1", "localhost"), command)
+        test_roots(arch, command, folder)
         test_bad_start(server.url, command)
         if len(command) == 1:
             test_http(server.url, bootstrap, folder)
