@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 """tools/aws/deploy against recorders: what it runs, in which order, and when
-it refuses. VN_GOLDEN=write writes the expected dry runs anew."""
+it refuses. VN_PROGRAM is vanity; VN_GOLDEN=write writes the expected dry runs
+anew."""
+import json
 import os
 import pathlib
+import re
+import subprocess
 import sys
 import unittest
 
@@ -129,6 +133,24 @@ class Deploy(unittest.TestCase):
         (self.bench.folder / "vanity.mdb.loaded-index-1").write_text("old")
         _, _, calls = self.deploy(*options, answers=(PRESENT, *REST))
         self.assertIn(whole + " --since", calls)
+
+    def test_the_program_itself_makes_what_is_uploaded(self):
+        program = os.environ["VN_PROGRAM"]
+        index = self.bench.folder / "vanity.mdb"
+        index.unlink()
+        subprocess.run([program, "build", "-q", "-o", index, "--prefix",
+                        "356"], check=True)
+        told = subprocess.run([program, "info", "-i", index, "--json"],
+                              check=True, capture_output=True)
+        generation = json.loads(told.stdout)["generation"]
+        _, _, calls = self.deploy("--no-smoke", "--vanity", program)
+        self.assertRegex("\n".join(calls),
+                         re.escape(f"/index/{generation}/"))
+        self.assertTrue(list((self.work / "export" / "data").iterdir()))
+        page = {file.suffix for file in (self.work / "site").rglob("*.*")}
+        uploaded = set(re.findall(r"--include \*(\.[a-z]+)", "\n".join(calls)))
+        self.assertEqual(page, uploaded)
+        self.assertIn("token", (self.work / "site" / "signed-in.js").read_text())
 
     def test_the_template_is_complete(self):
         self.deploy("--no-smoke")
