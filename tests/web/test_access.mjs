@@ -129,8 +129,8 @@ test('a screen reader is given names, roles and what changes', async () => {
   await look(page, '1-800-356-9377');
   await shown(page, '1-800-FLOWERS');
   const lookup = await page.locator('#lookup').ariaSnapshot();
-  for (const part of ['heading "What does your number spell?" [level=1]', 'textbox "Telephone number": 1-800-356-9377',
-    'button "Look up"', 'status: 1-800-FLOWERS is superb.', 'heading "1-800-FLOWERS, dial 1-800-356-9377" [level=3]',
+  for (const part of ['heading "What does your number spell?" [level=1]', 'textbox "Telephone number"',
+    'button "Look up"', 'status: 1-800-FLOWERS is superb.', 'heading "1-800-FLOWERS dials 1-800-356-9377" [level=3]',
     'button "Hear 1-800-FLOWERS"', 'button "Copy 1-800-FLOWERS"']) {
     assert.ok(lookup.includes(part), `${part}\n${lookup}`);
   }

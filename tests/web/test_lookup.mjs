@@ -278,6 +278,36 @@ test('the callers stay away where they are not for everybody', async () => {
   await page.done();
 });
 
+test('a deployment with a sign-in is given its token, and says when it wants one', async () => {
+  const page = await here.page();
+  const sent = [];
+  page.on('request', async (request) => sent.push(await request.headerValue('authorization')));
+  await page.route(/vanitynumbers/, (route) => route.fulfill({ status: 401, json: { message: 'Unauthorized' } }));
+  await opened(page);
+  await look(page, '3569377');
+  await told(page, 'status', /after signing in only/);
+  assert.ok(sent.every((value) => value === null));
+  await page.evaluate(() => sessionStorage.setItem('token', 'a.b.c'));
+  await page.unroute(/vanitynumbers/);
+  sent.length = 0;
+  await page.click('#again');
+  await shown(page, 'FLOWERS');
+  assert.equal(sent[0], 'Bearer a.b.c');
+  await page.done();
+});
+
+test('a browser that keeps nothing for pages looks up all the same', async () => {
+  const page = await here.page();
+  await page.addInitScript(() => Object.defineProperty(window, 'sessionStorage', {
+    get: () => {
+      throw new DOMException('denied', 'SecurityError');
+    },
+  }));
+  await opened(page, './#3569377');
+  await shown(page, 'FLOWERS');
+  await page.done();
+});
+
 test('few bytes are needed for a first look-up', async () => {
   const page = await here.page();
   const bytes = new Map();

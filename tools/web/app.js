@@ -64,10 +64,21 @@ export class Problem extends Error {
 }
 
 function refusal(status, body) {
+  if (status === 401) return 'This server answers after signing in only.';
   if (status === 429 || status === 503) return 'The server is busy. Try again in a moment.';
   if (status >= 500) return `The server failed (${status}). Try again in a moment.`;
   const text = body?.message ?? `The server refused this request (${status}).`;
   return text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
+}
+
+// Left by the sign-in of a deployment, if it has one.
+function signedIn() {
+  try {
+    const token = sessionStorage.getItem('token');
+    return token ? { Authorization: `Bearer ${token}` } : {};
+  } catch {
+    return {}; // a browser that keeps nothing for pages
+  }
 }
 
 export async function get(url, control = new AbortController()) {
@@ -77,7 +88,7 @@ export async function get(url, control = new AbortController()) {
     control.abort();
   }, LATE_MS);
   try {
-    const response = await fetch(url, { signal: control.signal });
+    const response = await fetch(url, { signal: control.signal, headers: signedIn() });
     const body = await response.json().catch((error) => {
       if (error instanceof SyntaxError) return null;
       throw error;
@@ -205,7 +216,7 @@ function overdialNote({ spelling, overdial }) {
 function candidateItem(candidate, suffix) {
   const { display, overdial } = candidate;
   return h('li', null,
-    h('h3', null, display, h('span', { className: 'unseen' }, `, dial ${plainOf(candidate, suffix)}`)),
+    h('h3', null, display, h('span', { className: 'unseen' }, ` dials ${plainOf(candidate, suffix)}`)),
     scoreOf(candidate),
     keycaps(candidate, suffix),
     h('div', { className: 'acts' },

@@ -49,7 +49,7 @@ function describe({ exchange, spelling, score, mean }) {
 function showSpot(exchange) {
   const { spelling, score, mean, count: spelled } = exchanges.get(exchange);
   $('spot').replaceChildren(h('b', null, exchange), h('b', null, spelling), signed(score),
-    h('span', null, `average ${signed(mean)}, ${spelled.toLocaleString('en')} of 10,000 spelled`));
+    h('span', null, `average ${signed(mean)}, ${Math.floor(spelled / 100)} % spelled`));
 }
 
 function moveTo(exchange) {
