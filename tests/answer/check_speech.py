@@ -145,7 +145,7 @@ def check_voice(vanity, count):
 
 
 def main():
-    checks = {"xml": (check_xml, 100000), "voice": (check_voice, 60)}
+    checks = {"xml": (check_xml, 100000), "voice": (check_voice, 30)}
     run, count = checks[sys.argv[1]]
     random.seed(SEED)
     run(sys.argv[2], int(os.environ.get("VN_COUNT", count)))

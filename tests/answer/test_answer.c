@@ -170,13 +170,12 @@ static void replies_to_amazon_connect(void **state)
     (void)state;
     assert_int_equal(add(&answer, "FLOWERS", -3), VN_OK);
     assert_string_equal(
-        WRITTEN(answer_connect_json(&out, &answer, SPEECH_READ)),
+        WRITTEN(answer_connect_json(&out, &answer)),
         "{\"Count\":\"1\",\"VanityNumber1\":\"FLOWERS\","
         "\"VanityNumber2\":\"\",\"VanityNumber3\":\"\",\"Prompt\":"
         "\"" FLOWERS_PROMPT "\",\"Number\":\"3569377\"}");
-    assert_non_null(
-        strstr(WRITTEN(answer_connect_json(&out, NULL, SPEECH_READ)),
-               "{\"Count\":\"0\",\"VanityNumber1\":\"\""));
+    assert_non_null(strstr(WRITTEN(answer_connect_json(&out, NULL)),
+                           "{\"Count\":\"0\",\"VanityNumber1\":\"\""));
     assert_non_null(strstr(memory, "Sorry, we cannot see your number"));
     assert_non_null(strstr(memory, ",\"Number\":\"\"}"));
 }
@@ -189,27 +188,24 @@ static void counts_three_of_five(void **state)
     for (unsigned i = 0; i < VN_CANDIDATES; i++) {
         assert_int_equal(add(&answer, "FLOWERS", -95), VN_OK);
     }
-    WRITTEN(answer_connect_json(&out, &answer, SPEECH_READ));
+    WRITTEN(answer_connect_json(&out, &answer));
     assert_non_null(strstr(memory, "{\"Count\":\"3\","));
     assert_non_null(strstr(memory, "No word fits your number well. These are "
                                    "the best we found."));
     assert_non_null(strstr(memory, "\"VanityNumber3\":\"+44 207 FLOWERS\""));
 }
 
-static void offers_a_menu(void **state)
+static void says_letters_apart_and_numbers_the_spellings(void **state)
 {
     struct answer answer = answer_of("356-9377");
 
     (void)state;
     assert_int_equal(add(&answer, "FLOWERS", -3), VN_OK);
     assert_int_equal(add(&answer, "FL-MYERS", -86), VN_OK);
-    WRITTEN(speech_prompt(&out, &answer, SPEECH_MENU));
-    assert_non_null(strstr(memory, "For flowers, that is "));
-    assert_non_null(strstr(memory, "press one."));
-    assert_non_null(strstr(memory, "For F L myers, that is "));
-    assert_non_null(strstr(memory, "press two."));
-    assert_null(strstr(memory, "press three"));
-    assert_non_null(strstr(memory, "To hear this again, press nine.</speak>"));
+    WRITTEN(speech_prompt(&out, &answer));
+    assert_non_null(strstr(memory, "Number one: flowers, that is "));
+    assert_non_null(strstr(memory, "Number two: F L myers, that is "));
+    assert_null(strstr(memory, "three"));
 }
 
 static void masks_a_caller(void **state)
@@ -243,13 +239,13 @@ static void largest_replies_fit(void **state)
     for (unsigned i = 0; i < VN_CANDIDATES; i++) {
         assert_int_equal(add(&answer, "2-A-2-A-2-A-B", -230), VN_OK);
     }
-    WRITTEN(answer_connect_json(&out, &answer, SPEECH_MENU));
+    WRITTEN(answer_connect_json(&out, &answer));
     WRITTEN(answer_body_json(&out, &answer));
     memset(message, 1, sizeof(message) - 1);
     message[sizeof(message) - 1] = '\0';
     WRITTEN(answer_error_json(&out, message));
     output_start(&out, OUTPUT_MEMORY, prompt, sizeof(prompt));
-    speech_prompt(&out, &answer, SPEECH_MENU);
+    speech_prompt(&out, &answer);
     assert_false(output_failed(&out));
 }
 
@@ -282,7 +278,7 @@ int main(void)
         cmocka_unit_test(writes_the_body_of_a_look_up),
         cmocka_unit_test(replies_to_amazon_connect),
         cmocka_unit_test(counts_three_of_five),
-        cmocka_unit_test(offers_a_menu),
+        cmocka_unit_test(says_letters_apart_and_numbers_the_spellings),
         cmocka_unit_test(masks_a_caller),
         cmocka_unit_test(says_what_was_wrong),
         cmocka_unit_test(largest_replies_fit),

@@ -77,12 +77,11 @@ void answer_body_json(struct output *out, const struct answer *answer);
 
 /*
  * The reply to Amazon Connect, a flat object of strings: Count ("0".."3"),
- * VanityNumber1..3 (display, "" where there is none), Prompt (SSML, in 'form')
+ * VanityNumber1..3 (display, "" where there is none), Prompt (SSML)
  * and Number (as "phonenumber" above). 'answer' is NULL for a number that is
  * withheld or cannot be used: Count "0", Number "".
  */
-void answer_connect_json(struct output *out, const struct answer *answer,
-                         enum speech_form form);
+void answer_connect_json(struct output *out, const struct answer *answer);
 
 /* The body of a refusal: {"message":"..."}. */
 void answer_error_json(struct output *out, const char *message);

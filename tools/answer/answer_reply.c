@@ -41,8 +41,7 @@ void answer_body_json(struct output *out, const struct answer *answer)
     json_close(out, '}');
 }
 
-void answer_connect_json(struct output *out, const struct answer *answer,
-                         enum speech_form form)
+void answer_connect_json(struct output *out, const struct answer *answer)
 {
     const unsigned spoken = answer != NULL ? answer_spoken(answer) : 0;
     const char count[2] = {(char)('0' + spoken), '\0'};
@@ -52,7 +51,7 @@ void answer_connect_json(struct output *out, const struct answer *answer,
     json_text(out, count);
     write_vanity_numbers(out, answer);
     json_key(out, "Prompt");
-    speech_json(out, answer, form);
+    speech_json(out, answer);
     json_key(out, "Number");
     if (answer != NULL) {
         write_number(out, &answer->number);

@@ -94,40 +94,22 @@ static void say_number(struct output *out, const struct vn_number *number,
     }
 }
 
-/* The words, "that is", the digits. */
-static void say_spelling(struct output *out, const struct answer *answer,
-                         unsigned place)
-{
-    say_number(out, &answer->number, answer->spellings[place].text);
-    output_text(out, ", that is ");
-    say_number(out, &answer->number, NULL);
-}
-
+/* No full stop behind digits: some voices would say it. */
 static void say_spellings(struct output *out, const struct answer *answer,
-                          enum speech_form form, unsigned count)
+                          unsigned count)
 {
     static const char *const names[ANSWER_SPOKEN] = {"one", "two", "three"};
 
     for (unsigned i = 0; i < count; i++) {
         output_text(out, LONG_PAUSE);
-        // No full stop behind digits: some voices would say it.
-        if (form == SPEECH_MENU) {
-            output_text(out, "For ");
-            say_spelling(out, answer, i);
-            output_text(out, PAUSE "press ");
+        if (count > 1) {
+            output_text(out, "Number ");
             output_text(out, names[i]);
-            output_char(out, '.');
-        } else {
-            if (count > 1) {
-                output_text(out, "Number ");
-                output_text(out, names[i]);
-                output_text(out, ": ");
-            }
-            say_spelling(out, answer, i);
+            output_text(out, ": ");
         }
-    }
-    if (form == SPEECH_MENU) {
-        output_text(out, LONG_PAUSE "To hear this again, press nine.");
+        say_number(out, &answer->number, answer->spellings[i].text);
+        output_text(out, ", that is ");
+        say_number(out, &answer->number, NULL);
     }
 }
 
@@ -145,8 +127,7 @@ static void say_opening(struct output *out, const struct answer *answer)
                           : "This is the best way to say your number.");
 }
 
-void speech_prompt(struct output *out, const struct answer *answer,
-                   enum speech_form form)
+void speech_prompt(struct output *out, const struct answer *answer)
 {
     output_text(out, "<speak>");
     if (answer == NULL) {
@@ -156,18 +137,17 @@ void speech_prompt(struct output *out, const struct answer *answer,
         output_text(out, "Sorry, no word fits your number.");
     } else {
         say_opening(out, answer);
-        say_spellings(out, answer, form, answer_spoken(answer));
+        say_spellings(out, answer, answer_spoken(answer));
     }
     output_text(out, "</speak>");
 }
 
-void speech_json(struct output *out, const struct answer *answer,
-                 enum speech_form form)
+void speech_json(struct output *out, const struct answer *answer)
 {
     char buffer[SPEECH_SIZE];
     struct output prompt;
 
     output_start(&prompt, OUTPUT_MEMORY, buffer, sizeof(buffer));
-    speech_prompt(&prompt, answer, form);
+    speech_prompt(&prompt, answer);
     json_bytes(out, (struct vn_bytes){prompt.buffer, prompt.used});
 }

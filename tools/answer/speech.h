@@ -12,25 +12,18 @@ struct answer;
 /* Below this score of its best spelling, a number has none worth praising. */
 #define SPEECH_PRAISED (-90)
 
-enum speech_form {
-    SPEECH_READ, /* "Number 1: got junk, that is 1 800 ..." */
-    SPEECH_MENU  /* "For got junk, that is 1 800 ..., press 1." */
-};
-
 /*
  * speech_prompt() writes one <speak> element with the first ANSWER_SPOKEN
  * spellings of 'answer': words as lower-case words, digits in groups with
  * pauses, then "that is" and the plain digits. An answer without spelling has
  * its own sentence, and so has NULL: a number that is withheld or cannot be
- * used. In the menu, 9 is to hear it again.
+ * used. Several are called number one, two and three: the keys of a menu.
  *
  * Tags: speak, break, say-as, nothing else; no character that XML escapes.
  */
-void speech_prompt(struct output *out, const struct answer *answer,
-                   enum speech_form form);
+void speech_prompt(struct output *out, const struct answer *answer);
 
 /* The same as a JSON string. */
-void speech_json(struct output *out, const struct answer *answer,
-                 enum speech_form form);
+void speech_json(struct output *out, const struct answer *answer);
 
 #endif

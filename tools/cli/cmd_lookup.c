@@ -127,7 +127,7 @@ static void write_json(struct lookup *lookup, struct vn_bytes input,
     answer_candidates_json(out, answer);
     if (lookup->ssml) {
         json_key(out, "ssml");
-        speech_json(out, answer, SPEECH_READ);
+        speech_json(out, answer);
     }
     json_close(out, '}');
     json_line_end(out);
@@ -172,7 +172,7 @@ static void write_ssml(struct lookup *lookup, struct vn_bytes input,
         output_bytes(out, input.data, input.size);
         output_char(out, '\t');
     }
-    speech_prompt(out, answer, SPEECH_READ);
+    speech_prompt(out, answer);
     output_char(out, '\n');
 }
 

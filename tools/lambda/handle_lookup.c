@@ -101,14 +101,14 @@ static void answer_call(struct handling *handling)
     struct answer answer;
 
     if (!handling_number(handling, handling->event.number, &number, NULL)) {
-        answer_connect_json(&handling->out, NULL, SPEECH_READ);
+        answer_connect_json(&handling->out, NULL);
         handling->outcome =
             handling->event.number.size == 0 ? "withheld" : "bad_number";
         return;
     }
     answer_start(&answer, &number);
     if (fetch(handling, &answer)) {
-        answer_connect_json(&handling->out, &answer, SPEECH_READ);
+        answer_connect_json(&handling->out, &answer);
         handling->outcome = outcome_of(&answer);
     }
 }
