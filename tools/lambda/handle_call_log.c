@@ -104,8 +104,7 @@ static void write_item(struct handling *handling, struct output *out)
     write_typed(out, "S", (struct vn_bytes){key, (size_t)key_size});
     json_key(out, "expires");
     write_typed(out, "N", (struct vn_bytes){expires, expires_text.used});
-    if (handling_number(handling, event->number, &number, NULL) &&
-        number.e164[0] != '\0') {
+    if (handling_caller(handling, &number)) {
         json_key(out, "number");
         write_typed(out, "S",
                     (struct vn_bytes){number.e164, strlen(number.e164)});

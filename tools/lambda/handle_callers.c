@@ -199,8 +199,7 @@ static void count_calls(struct handling *handling)
     struct output request;
     json_t *root = NULL;
 
-    if (!handling_number(handling, handling->event.number, &number, NULL) ||
-        number.e164[0] == '\0') {
+    if (!handling_caller(handling, &number)) {
         handling->outcome = "withheld";
         write_calls(handling, 0);
         return;

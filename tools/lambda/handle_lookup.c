@@ -100,7 +100,7 @@ static void answer_call(struct handling *handling)
     struct vn_number number;
     struct answer answer;
 
-    if (!handling_number(handling, handling->event.number, &number, NULL)) {
+    if (!handling_caller(handling, &number)) {
         answer_connect_json(&handling->out, NULL);
         handling->outcome =
             handling->event.number.size == 0 ? "withheld" : "bad_number";

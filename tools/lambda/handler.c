@@ -98,6 +98,22 @@ bool handling_number(struct handling *handling, struct vn_bytes text,
     return true;
 }
 
+/* Carriers write words there, "anonymous", which a keypad would dial. */
+bool handling_caller(struct handling *handling, struct vn_number *number)
+{
+    const struct vn_bytes text = handling->event.number;
+
+    if (text.size == 0 || text.data[0] != '+') {
+        return false;
+    }
+    for (size_t i = 1; i < text.size; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9') {
+            return false;
+        }
+    }
+    return handling_number(handling, text, number, NULL);
+}
+
 static void to_utc(int64_t time_us, struct tm *utc)
 {
     const time_t time_s = (time_t)(time_us / US_PER_S);

@@ -53,6 +53,9 @@ void handling_damaged(struct handling *handling);
 bool handling_number(struct handling *handling, struct vn_bytes text,
                      struct vn_number *number, struct vn_error *error);
 
+/* Reads the number of the caller, E.164; false if it is withheld. */
+bool handling_caller(struct handling *handling, struct vn_number *number);
+
 /* {"S":"..."} and {"N":"..."}. */
 void write_typed(struct output *out, const char *type, struct vn_bytes text);
 /* The text of such a value; data NULL for anything else. */

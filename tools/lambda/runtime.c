@@ -45,10 +45,7 @@ enum vn_status runtime_open(struct runtime *runtime, struct wire *wire,
     }
     (void)snprintf(url, sizeof(url), "%sinvocation/next", runtime->base);
     if (!wire_call_open(wire, &runtime->next, RUNTIME_EVENT_MAX) ||
-        !wire_call_open(wire, &runtime->post, POST_ANSWER_SIZE) ||
-        curl_easy_setopt(runtime->next.easy, CURLOPT_URL, url) != CURLE_OK ||
-        curl_easy_setopt(runtime->post.easy, CURLOPT_TIMEOUT_MS,
-                         POST_TIMEOUT_MS) != CURLE_OK) {
+        curl_easy_setopt(runtime->next.easy, CURLOPT_URL, url) != CURLE_OK) {
         runtime_close(runtime);
         return vn_error_set(error, VN_NOMEM, "out of memory");
     }
@@ -142,6 +139,16 @@ enum vn_status runtime_next(struct runtime *runtime,
 /* ---- Replies --------------------------------------------------------------
  */
 
+/* Opened by the first reply: the first event is not to wait for it. */
+static bool open_post(struct runtime *runtime)
+{
+    return runtime->post.easy != NULL ||
+           (wire_call_open(runtime->next.wire, &runtime->post,
+                           POST_ANSWER_SIZE) &&
+            curl_easy_setopt(runtime->post.easy, CURLOPT_TIMEOUT_MS,
+                             POST_TIMEOUT_MS) == CURLE_OK);
+}
+
 static bool set_headers(struct runtime *runtime, const char *error_type)
 {
     struct curl_slist *list =
@@ -187,13 +194,12 @@ static enum vn_status post(struct runtime *runtime, const char *url,
                            const char *error_type, struct vn_bytes body,
                            struct vn_error *error)
 {
-    CURL *easy = runtime->post.easy;
-
-    if (!set_headers(runtime, error_type) ||
-        curl_easy_setopt(easy, CURLOPT_URL, url) != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.data) != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)body.size) !=
-            CURLE_OK) {
+    if (!open_post(runtime) || !set_headers(runtime, error_type) ||
+        curl_easy_setopt(runtime->post.easy, CURLOPT_URL, url) != CURLE_OK ||
+        curl_easy_setopt(runtime->post.easy, CURLOPT_POSTFIELDS, body.data) !=
+            CURLE_OK ||
+        curl_easy_setopt(runtime->post.easy, CURLOPT_POSTFIELDSIZE,
+                         (long)body.size) != CURLE_OK) {
         return vn_error_set(error, VN_NOMEM, "out of memory");
     }
     const enum vn_status status = send_once(runtime, error);
