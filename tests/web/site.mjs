@@ -20,7 +20,7 @@ const shots = join(process.cwd(), 'screenshots');
 
 export const DESK = { width: 1280, height: 800 };
 export const PHONE = { width: 360, height: 740 };
-export const WAIT_MS = 10000; // for what must happen; a loaded machine is slow
+const WAIT_MS = 30000; // for what must happen; a loaded machine is slow
 
 // The index is linked to a folder of its own: the log of calls lies beside it.
 export class Site {
@@ -89,6 +89,15 @@ export function site() {
 export async function opened(page, path = './') {
   await page.goto(path);
   await page.locator('#map [role=option]').first().waitFor({ state: 'attached' });
+  return page;
+}
+
+// As opened(), and from then on time passes with page.clock.runFor() only.
+export async function timed(page, path) {
+  const now = Date.now();
+  await page.clock.install({ time: now });
+  await opened(page, path);
+  await page.clock.pauseAt(now + 3600 * 1000);
   return page;
 }
 

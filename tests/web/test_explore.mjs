@@ -1,7 +1,7 @@
 // The rest of the page: map of all numbers, best of a prefix, ranking of a list.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { look, opened, shown, site, told } from './site.mjs';
+import { look, opened, shown, site, timed, told } from './site.mjs';
 
 const here = site();
 const json = async (path) => (await fetch(here.url + path)).json();
@@ -60,7 +60,7 @@ test('the pointer shows the best of an exchange, a click looks it up and lists m
 });
 
 test('the map is walked with the keys, over the borders of its parts', async () => {
-  const page = await opened(await here.page());
+  const page = await timed(await here.page());
   await page.focus('#map');
   const walk = async (keys, at) => {
     for (const key of keys) await page.keyboard.press(key);
@@ -73,14 +73,14 @@ test('the map is walked with the keys, over the borders of its parts', async () 
   await walk(['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown'], '399');
   await walk(['ArrowDown'], '609');
   await walk(['ArrowUp', 'ArrowLeft'], '398');
-  await page.waitForTimeout(1100);
+  await page.clock.runFor(1100);
   await walk(['2', '0', '0'], '200');
   await walk(['ArrowLeft'], '109');
-  await page.waitForTimeout(1100);
+  await page.clock.runFor(1100);
   await walk(['8', '9', '5'], '895');
   await walk(['ArrowDown'], '005');
   await walk(['ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft'], '000');
-  await page.waitForTimeout(1100);
+  await page.clock.runFor(1100);
   await walk(['3', '5', '6'], '356');
   await page.keyboard.press('Enter');
   await shown(page, 'FLOWERS');
@@ -221,7 +221,6 @@ test('a run is stopped, and a busy server waited for', async () => {
     ++refused > 2 ? route.continue() : route.fulfill({ status: 429, body: '' }));
   await rank(page, ['3569377']);
   for (const wait of [1100, 2100]) {
-    await page.waitForFunction(() => true);
     await page.waitForTimeout(100);
     await page.clock.runFor(wait);
   }
