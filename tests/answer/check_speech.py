@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 SEED = int(os.environ.get("VN_SEED", "1"))
-# tools/answer/speech.h; Amazon Connect takes twice that.
+# tools/answer/speech.h
 SPEECH_SIZE = 4096
 TAGS = {("break", ("time", "250ms")), ("break", ("time", "500ms")),
         ("say-as", ("interpret-as", "digits"))}

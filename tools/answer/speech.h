@@ -6,7 +6,7 @@
 
 struct answer;
 
-/* No prompt is larger, in bytes. */
+/* No prompt is larger, in bytes; those of real numbers have up to 2,200. */
 #define SPEECH_SIZE ((size_t)4 << 10)
 
 /* Below this score of its best spelling, a number has none worth praising. */
