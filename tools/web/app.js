@@ -367,8 +367,7 @@ function callerItem(call) {
     h('span', { className: 'masked', 'aria-hidden': 'true' }, call.number.replaceAll('*', '\u2022')),
     h('span', { className: 'unseen' }, `Number that ends in ${call.number.slice(-2)}`),
     h('time', { dateTime: call.time, title: new Date(call.time).toLocaleString() }, ago(call.time)),
-    h('span', { className: 'words' }, words.length
-      ? h('b', null, words[0]) : 'nothing to spell', words.slice(1).map((word) => ` \u00b7 ${word}`).join('')));
+    h('span', { className: 'words' }, ...(words.length ? words.map((word) => h('span', null, word)) : ['nothing to spell'])));
 }
 
 // Where calls are not kept, or not for everybody, the panel stays away.
