@@ -39,6 +39,12 @@ struct vn_lexicon;
 /* All fields may be zero: the embedded default lexicon and model. */
 struct vn_lexicon_options {
     /*
+     * A folder in place of the embedded lexicon: words.tsv, pairs.tsv and
+     * block.tsv as data/README.md has them, and, if there is one, model (as
+     * 'model_path'). Its lines are never passed over.
+     */
+    const char *folder;
+    /*
      * Overlays of words, read in this order. A line is "phrase[TAB]score"
      * (VN_WORD_SCORE_MIN..MAX, VN_WORD_SCORE_DEFAULT if left out); letters of
      * either case, a space or a hyphen between the words of a phrase, at most
@@ -53,8 +59,9 @@ struct vn_lexicon_options {
      */
     const char *const *block_paths;
     size_t block_path_count;
-    const char *model_path; /* weights (engine/model.h); NULL = built in */
-    bool skip_bad;          /* pass over bad lines and count them */
+    /* Weights (engine/model.h); NULL = those of 'folder', else built in. */
+    const char *model_path;
+    bool skip_bad; /* pass over bad lines of overlays and count them */
     /* Called for every line passed over; NULL allowed. 'error' is lent. */
     void (*bad_line)(void *context, const struct vn_error *error);
     void *bad_line_context;
@@ -71,7 +78,7 @@ struct vn_overlay {
 
 struct vn_lexicon_info {
     uint64_t fingerprint;   /* of everything below but the names */
-    const char *version;    /* of the embedded data, "en-1" */
+    const char *version;    /* "en-1"; of a folder its name and a hash */
     const char *model;      /* name of the model, "H" */
     uint32_t words;         /* entries of one word */
     uint32_t phrases;       /* entries with cuts */
@@ -84,8 +91,8 @@ struct vn_lexicon_info {
 };
 
 /*
- * vn_lexicon_open() reads the embedded data and the overlays of 'options'
- * (NULL = none) into a new lexicon that the caller frees.
+ * vn_lexicon_open() reads the embedded data, or the folder, and the overlays
+ * of 'options' (NULL = none) into a new lexicon that the caller frees.
  *
  * Cost: about 30 ms and 10 MB for the embedded data.
  *

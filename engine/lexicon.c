@@ -1,4 +1,4 @@
-/* lexicon.c: the lexicon in memory: embedded data, overlays, look-up. */
+/* lexicon.c: the lexicon in memory: its data, overlays, look-up. */
 #include "lexicon.h"
 
 #include <stdlib.h>
@@ -6,8 +6,8 @@
 
 #include <xxhash.h>
 
-#include "embedded.h"
 #include "lexicon_read.h"
+#include "lexicon_source.h"
 
 /* A pair as read, before its place in the tables is known. */
 struct pair {
@@ -20,6 +20,7 @@ struct pair {
 struct builder {
     struct vn_lexicon *lexicon;
     const struct vn_lexicon_options *options;
+    struct lexicon_source source;
     uint32_t entry_capacity, term_capacity;
     struct vn_error *error;
 };
@@ -294,14 +295,14 @@ static bool take_line(struct builder *builder, const struct line_at *at,
     return wrong == NULL;
 }
 
-/* A bad line ends the reading, or is reported and counted. */
+/* A bad line ends the reading, or, in an overlay, is reported and counted. */
 static enum vn_status pass_over(const struct builder *builder,
                                 const struct vn_error *bad,
                                 struct vn_overlay *overlay)
 {
     const struct vn_lexicon_options *options = builder->options;
 
-    if (!options->skip_bad) {
+    if (!options->skip_bad || overlay == NULL) {
         if (builder->error != NULL) {
             *builder->error = *bad;
         }
@@ -314,24 +315,31 @@ static enum vn_status pass_over(const struct builder *builder,
     return VN_OK;
 }
 
-/* Hands every line of 'text' to 'take', and counts them in 'overlay'. */
-static enum vn_status take_lines(struct builder *builder, const char *path,
-                                 struct vn_bytes text, take_fn take,
+/*
+ * Hands every line of 'text' to 'take', and counts them in 'overlay', which is
+ * NULL for the lexicon itself.
+ */
+static enum vn_status take_lines(struct builder *builder,
+                                 const struct lexicon_text *text, take_fn take,
                                  struct vn_overlay *overlay)
 {
     enum vn_status status = VN_OK;
     struct vn_lines lines;
     struct vn_bytes line;
     struct vn_error bad;
+    uint64_t taken = 0;
 
-    vn_lines_start(&lines, text);
+    vn_lines_start(&lines, text->text);
     while (status == VN_OK && vn_lines_next(&lines, &line)) {
-        const struct line_at at = {path, lines.line, line};
+        const struct line_at at = {text->path, lines.line, line};
         if (take_line(builder, &at, take, &bad, &status)) {
-            overlay->lines++;
+            taken++;
         } else {
             status = pass_over(builder, &bad, overlay);
         }
+    }
+    if (overlay != NULL) {
+        overlay->lines = taken;
     }
     return status;
 }
@@ -354,31 +362,35 @@ static struct vn_overlay *new_overlay(struct builder *builder, const char *kind,
 static enum vn_status read_overlay(struct builder *builder, const char *kind,
                                    const char *path, take_fn take)
 {
-    struct vn_bytes text = {NULL, 0};
+    struct lexicon_text text = {.path = path};
 
     if (builder->lexicon->info.overlay_count == VN_OVERLAYS_MAX) {
         return vn_error_set(builder->error, VN_INVALID,
                             "more than %u overlay files", VN_OVERLAYS_MAX);
     }
-    enum vn_status status = vn_text_read(path, &text, builder->error);
+    enum vn_status status = vn_text_read(path, &text.text, builder->error);
     if (status != VN_OK) {
         return status;
     }
-    struct vn_overlay *overlay = new_overlay(builder, kind, path, text);
-    status = take_lines(builder, path, text, take, overlay);
+    struct vn_overlay *overlay = new_overlay(builder, kind, path, text.text);
+    status = take_lines(builder, &text, take, overlay);
     builder->lexicon->info.skipped += overlay->skipped;
-    vn_text_free(&text);
+    vn_text_free(&text.text);
     return status;
 }
 
 static enum vn_status read_model(struct builder *builder)
 {
     const char *path = builder->options->model_path;
+    const struct lexicon_text *own = &builder->source.model;
     struct vn_bytes text = {NULL, 0};
 
     builder->lexicon->model = model_default;
     if (path == NULL) {
-        return VN_OK;
+        return own->path == NULL
+                   ? VN_OK
+                   : model_read(own->path, own->text, &builder->lexicon->model,
+                                builder->error);
     }
     enum vn_status status = vn_text_read(path, &text, builder->error);
     if (status != VN_OK) {
@@ -393,13 +405,11 @@ static enum vn_status read_model(struct builder *builder)
 static enum vn_status read_texts(struct builder *builder)
 {
     const struct vn_lexicon_options *options = builder->options;
-    struct vn_overlay embedded = {.lines = 0};
-    enum vn_status status = take_lines(builder, "words-en.tsv",
-                                       embedded_words(), take_word, &embedded);
+    enum vn_status status =
+        take_lines(builder, &builder->source.words, take_word, NULL);
 
     if (status == VN_OK) {
-        status = take_lines(builder, "block-en.tsv", embedded_block(),
-                            take_term, &embedded);
+        status = take_lines(builder, &builder->source.block, take_term, NULL);
     }
     for (size_t i = 0; status == VN_OK && i < options->word_path_count; i++) {
         status = read_overlay(builder, "words", options->word_paths[i],
@@ -534,18 +544,19 @@ static enum vn_status read_pairs(struct builder *builder, struct pair *pairs,
                                  uint32_t *count)
 {
     const struct vn_lexicon *lexicon = builder->lexicon;
+    const struct lexicon_text *text = &builder->source.pairs;
     struct vn_lines lines;
     struct vn_bytes line;
 
-    vn_lines_start(&lines, embedded_pairs());
+    vn_lines_start(&lines, text->text);
     for (*count = 0; vn_lines_next(&lines, &line);) {
         struct entry left, right;
         struct pair *pair = &pairs[*count];
         const char *wrong =
             lexicon_read_pair(line, &left, &right, &pair->bonus);
         if (wrong != NULL) {
-            return vn_error_line(builder->error, "pairs-en.tsv", lines.line,
-                                 "%s", wrong);
+            return vn_error_line(builder->error, text->path, lines.line, "%s",
+                                 wrong);
         }
         pair->left = lexicon_find(lexicon, left.letters, left.length, 0);
         pair->right = lexicon_find(lexicon, right.letters, right.length, 0);
@@ -589,7 +600,7 @@ static size_t count_line_feeds(struct vn_bytes text)
 static enum vn_status make_pairs(struct builder *builder)
 {
     struct vn_lexicon *lexicon = builder->lexicon;
-    const size_t most = count_line_feeds(embedded_pairs()) + 1;
+    const size_t most = count_line_feeds(builder->source.pairs.text) + 1;
     struct pair *pairs = malloc(most * sizeof *pairs);
     enum vn_status status = VN_NOMEM;
     uint32_t count;
@@ -670,6 +681,30 @@ static enum vn_status fingerprint(struct builder *builder)
 
 /* ---- Public ----------------------------------------------------------- */
 
+static enum vn_status make(struct builder *builder)
+{
+    enum vn_status status = read_texts(builder);
+
+    if (status == VN_OK) {
+        order_terms(builder->lexicon);
+        status = order_entries(builder);
+    }
+    if (status == VN_OK) {
+        status = make_pairs(builder);
+    }
+    return status == VN_OK ? fingerprint(builder) : status;
+}
+
+static void describe(struct builder *builder)
+{
+    struct vn_lexicon *lexicon = builder->lexicon;
+
+    memcpy(lexicon->version, builder->source.version, sizeof lexicon->version);
+    lexicon->info.version = lexicon->version;
+    lexicon->info.model = lexicon->model.name;
+    lexicon->info.overlays = lexicon->overlays;
+}
+
 enum vn_status vn_lexicon_open(const struct vn_lexicon_options *options,
                                struct vn_lexicon **lexicon,
                                struct vn_error *error)
@@ -684,26 +719,19 @@ enum vn_status vn_lexicon_open(const struct vn_lexicon_options *options,
     if (builder.lexicon == NULL) {
         return no_memory(&builder);
     }
-    enum vn_status status = read_texts(&builder);
+    enum vn_status status =
+        lexicon_source_open(builder.options->folder, &builder.source, error);
     if (status == VN_OK) {
-        order_terms(builder.lexicon);
-        status = order_entries(&builder);
+        status = make(&builder);
     }
     if (status == VN_OK) {
-        status = make_pairs(&builder);
-    }
-    if (status == VN_OK) {
-        status = fingerprint(&builder);
-    }
-    if (status != VN_OK) {
+        describe(&builder);
+        *lexicon = builder.lexicon;
+    } else {
         vn_lexicon_free(builder.lexicon);
-        return status;
     }
-    builder.lexicon->info.version = EMBEDDED_VERSION;
-    builder.lexicon->info.model = builder.lexicon->model.name;
-    builder.lexicon->info.overlays = builder.lexicon->overlays;
-    *lexicon = builder.lexicon;
-    return VN_OK;
+    lexicon_source_reset(&builder.source);
+    return status;
 }
 
 void vn_lexicon_free(struct vn_lexicon *lexicon)

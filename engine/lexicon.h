@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "engine.h"
+#include "lexicon_source.h"
 #include "model.h"
 
 /* A word, or a phrase: a word with cuts in it. 16 bytes. */
@@ -46,6 +47,7 @@ struct vn_lexicon {
 
     struct model model;
     struct vn_overlay overlays[VN_OVERLAYS_MAX + 1]; /* and a model file */
+    char version[LEXICON_VERSION_SIZE];
     struct vn_lexicon_info info;
 };
 

@@ -1,7 +1,7 @@
 /* engine_fixture.c: lexicons, overlay files, and random numbers for tests. */
 #include "engine_fixture.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,25 +46,19 @@ int fixture_setup(void **state)
     return mkdtemp(folder) != NULL ? 0 : -1;
 }
 
+static int remove_one(const char *path, const struct stat *about, int kind,
+                      struct FTW *place)
+{
+    (void)about;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
 int fixture_teardown(void **state)
 {
-    DIR *listing = opendir(folder);
-
     (void)state;
-    if (listing == NULL) {
-        return -1;
-    }
-    for (;;) {
-        const struct dirent *entry = readdir(listing);
-        if (entry == NULL) {
-            break;
-        }
-        if (entry->d_name[0] != '.') {
-            (void)unlink(fixture_path(entry->d_name));
-        }
-    }
-    (void)closedir(listing);
-    return rmdir(folder);
+    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 const char *fixture_folder(void)

@@ -290,6 +290,9 @@ static void check_options(const struct verify *verify)
 {
     const struct options_lexicon *files = &verify->files;
 
+    if (!verify->deep && (files->folder != NULL || files->language != NULL)) {
+        cli_refuse("--lexicon and --language go with --deep");
+    }
     if (!verify->deep &&
         (files->word_count > 0 || files->block_count > 0 ||
          files->model != NULL || files->skip_bad || verify->threads > 0)) {

@@ -3,8 +3,10 @@
 
 #include "cli.h"
 #include "guard.h"
+#include "language.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 bool refusals_add(struct refusals *refusals)
@@ -123,12 +125,14 @@ static void report_bad_line(void *context, const struct vn_error *error)
     }
 }
 
-int open_lexicon(const struct options_lexicon *options,
-                 struct vn_lexicon **lexicon)
+static int open_lexicon_at(const char *folder,
+                           const struct options_lexicon *options,
+                           struct vn_lexicon **lexicon)
 {
     struct refusals skipped = {0};
     struct vn_error error = {0};
     const struct vn_lexicon_options lexicon_options = {
+        .folder = folder,
         .word_paths = options->words,
         .word_path_count = options->word_count,
         .block_paths = options->blocks,
@@ -143,6 +147,22 @@ int open_lexicon(const struct options_lexicon *options,
 
     refusals_end(&skipped);
     return status == VN_OK ? CLI_DONE : cli_error(status, &error);
+}
+
+int open_lexicon(const struct options_lexicon *options,
+                 struct vn_lexicon **lexicon)
+{
+    char *found = NULL;
+
+    if (options->language == NULL) {
+        return open_lexicon_at(options->folder, options, lexicon);
+    }
+    int code = language_find(options->language, &found);
+    if (code == CLI_DONE) {
+        code = open_lexicon_at(found, options, lexicon);
+    }
+    free(found);
+    return code;
 }
 
 int open_engine(const struct vn_lexicon *lexicon, unsigned threads,

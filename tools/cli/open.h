@@ -45,7 +45,8 @@ enum vn_status open_index_unspellable(const char *path, uint32_t suffix,
                                       struct vn_error *error);
 
 /*
- * open_lexicon() opens the embedded lexicon with the overlays of 'options'.
+ * open_lexicon() opens the embedded lexicon, or that of a folder or language,
+ * with the overlays of 'options'.
  * Lines passed over are reported, the first ten one by one.
  */
 int open_lexicon(const struct options_lexicon *options,

@@ -7,7 +7,15 @@
 
 #include <stdlib.h>
 
-enum { KEY_JSON = 0x100, KEY_WORDS, KEY_BLOCK, KEY_MODEL, KEY_SKIP_BAD };
+enum {
+    KEY_JSON = 0x100,
+    KEY_LEXICON,
+    KEY_LANGUAGE,
+    KEY_WORDS,
+    KEY_BLOCK,
+    KEY_MODEL,
+    KEY_SKIP_BAD
+};
 
 static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
@@ -77,6 +85,12 @@ static error_t parse_lexicon(int key, char *arg, struct argp_state *state)
     struct options_lexicon *options = state->input;
 
     switch (key) {
+    case KEY_LEXICON:
+        options->folder = arg;
+        return 0;
+    case KEY_LANGUAGE:
+        options->language = arg;
+        return 0;
     case KEY_WORDS:
         add_path("--words", arg, options->words, &options->word_count);
         return 0;
@@ -89,12 +103,28 @@ static error_t parse_lexicon(int key, char *arg, struct argp_state *state)
     case KEY_SKIP_BAD:
         options->skip_bad = true;
         return 0;
+    case ARGP_KEY_END:
+        if (options->folder != NULL && options->language != NULL) {
+            cli_refuse("--lexicon and --language both name a lexicon: give "
+                       "one of them");
+        }
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
 static const struct argp_option lexicon_options[] = {
+    {.name = "lexicon",
+     .key = KEY_LEXICON,
+     .arg = "DIR",
+     .doc = "Take words, pairs, block list and, if there is one, model from "
+            "DIR in place of the built-in lexicon"},
+    {.name = "language",
+     .key = KEY_LANGUAGE,
+     .arg = "NAME",
+     .doc = "Take the lexicon NAME of $VANITY_LEXICONS or of "
+            "~/.local/share/vanity/lexicons (en: the built-in one)"},
     {.name = "words",
      .key = KEY_WORDS,
      .arg = "FILE",

@@ -14,8 +14,13 @@ struct options_common {
     bool quiet;
 };
 
-/* --words, --block, --model, --skip-bad; the input of options_lexicon_argp. */
+/*
+ * --lexicon, --language, --words, --block, --model, --skip-bad; the input of
+ * options_lexicon_argp.
+ */
 struct options_lexicon {
+    const char *folder;
+    const char *language;
     const char *words[VN_OVERLAYS_MAX];
     size_t word_count;
     const char *blocks[VN_OVERLAYS_MAX];

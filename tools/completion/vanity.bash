@@ -2,11 +2,12 @@
 
 _vanity_options() {
     local all="--json --quiet --help --usage --version"
-    local lexicon="--words= --block= --model= --skip-bad"
+    local lexicon="--words= --block= --model= --skip-bad --lexicon="
     local aws="--table= --region= --profile= --endpoint-url= --debug"
     local prices="--price-write= --price-provisioned= --price-import="
     local load="--since --prefix= --from-export= --dry-run --resume --restart"
 
+    lexicon="$lexicon --language="
     aws="$aws $all"
     prices="$prices --price-storage="
     load="$load --checkpoint= --force --no-keep --max-wcu= --in-flight="
@@ -69,7 +70,7 @@ _vanity() {
         --sample | --seed | --max-wcu | --in-flight | --max-bad | --stall | \
         --wcu | --rcu | --tag | --table | --region | --profile | \
         --endpoint-url | --price-* | --listen | --max-connections | \
-        --timeout | --host | --keep)
+        --timeout | --host | --keep | --language)
         return
         ;;
     --compress)

@@ -1,0 +1,1 @@
+vanity build -o new.mdb --lexicon none

@@ -1,0 +1,1 @@
+vanity explain --lexicon none 3569377

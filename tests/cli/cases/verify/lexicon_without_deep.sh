@@ -1,0 +1,1 @@
+vanity verify --lexicon own -i own.mdb
