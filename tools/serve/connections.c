@@ -6,13 +6,11 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define NO_PLACE UINT32_MAX
-
 struct connections {
     unsigned most;
+    unsigned files;
     pthread_mutex_t lock;
-    uint32_t first_free; /* under 'lock' */
-    unsigned count;      /* under 'lock' */
+    unsigned count; /* under 'lock' */
     struct connection places[];
 };
 
@@ -24,18 +22,17 @@ uint64_t connections_now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-enum vn_status connections_new(unsigned most, struct connections **out)
+enum vn_status connections_new(unsigned most, unsigned files,
+                               struct connections **out)
 {
     struct connections *table =
-        calloc(1, sizeof(*table) + most * sizeof(table->places[0]));
+        calloc(1, sizeof(*table) + files * sizeof(table->places[0]));
 
     if (table == NULL) {
         return VN_NOMEM;
     }
     table->most = most;
-    for (uint32_t i = 0; i < most; i++) {
-        table->places[i].next_free = i + 1 < most ? i + 1 : NO_PLACE;
-    }
+    table->files = files;
     pthread_mutex_init(&table->lock, NULL);
     *out = table;
     return VN_OK;
@@ -58,41 +55,37 @@ unsigned connections_count(struct connections *table)
     return count;
 }
 
-bool connections_have_room(struct connections *table)
+bool connections_open(struct connections *table, int fd)
 {
-    return connections_count(table) < table->most;
-}
-
-struct connection *connections_open(struct connections *table, int fd)
-{
-    struct connection *place = NULL;
+    bool opened = false;
 
     pthread_mutex_lock(&table->lock);
-    if (table->first_free != NO_PLACE) {
-        place = &table->places[table->first_free];
-        table->first_free = place->next_free;
-        table->count++;
-        place->fd = fd;
+    if (table->count < table->most && (unsigned)fd < table->files) {
+        struct connection *place = &table->places[fd];
+
+        // A taken one was closed by a server that had no memory to say so.
+        table->count += place->taken ? 0 : 1;
         place->taken = true;
         atomic_store(&place->answering, false);
         atomic_store(&place->since_ns, connections_now_ns());
+        opened = true;
     }
     pthread_mutex_unlock(&table->lock);
-    return place;
+    return opened;
 }
 
-void connections_close(struct connections *table, struct connection *place)
+void connections_close(struct connections *table, int fd)
 {
-    if (place == NULL) {
-        return;
-    }
     // Under the lock: connections_cut() must not meet the next user of 'fd'.
     pthread_mutex_lock(&table->lock);
-    place->taken = false;
-    place->next_free = table->first_free;
-    table->first_free = (uint32_t)(place - table->places);
+    table->places[fd].taken = false;
     table->count--;
     pthread_mutex_unlock(&table->lock);
+}
+
+struct connection *connections_find(struct connections *table, int fd)
+{
+    return &table->places[fd];
 }
 
 unsigned connections_answering(struct connections *table, uint64_t *quiet_ns)
@@ -102,7 +95,7 @@ unsigned connections_answering(struct connections *table, uint64_t *quiet_ns)
     unsigned answering = 0;
 
     pthread_mutex_lock(&table->lock);
-    for (unsigned i = 0; i < table->most; i++) {
+    for (unsigned i = 0; i < table->files; i++) {
         const struct connection *place = &table->places[i];
 
         if (!place->taken) {
@@ -119,21 +112,39 @@ unsigned connections_answering(struct connections *table, uint64_t *quiet_ns)
     return answering;
 }
 
+/*
+ * Whether the client sent its last byte, all of which is read. An edge of epoll
+ * can announce both, the byte and the end, and then only the byte is seen.
+ */
+static bool has_ended(int fd)
+{
+    char next;
+
+    return recv(fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 unsigned connections_cut(struct connections *table, uint64_t most_ns)
 {
     const uint64_t now = connections_now_ns();
     unsigned cut = 0;
 
     pthread_mutex_lock(&table->lock);
-    for (unsigned i = 0; i < table->most; i++) {
+    for (unsigned i = 0; i < table->files; i++) {
         struct connection *place = &table->places[i];
 
-        if (place->taken && now > atomic_load(&place->since_ns) + most_ns) {
-            shutdown(place->fd, SHUT_RDWR);
-            // Not again at the next tick: the end may take a moment.
-            atomic_store(&place->since_ns, now);
-            cut++;
+        if (!place->taken) {
+            continue;
         }
+        const bool late = now > atomic_load(&place->since_ns) + most_ns;
+
+        if (!late && (atomic_load(&place->answering) || !has_ended((int)i))) {
+            continue;
+        }
+        // Who has ended may still take an answer that begins just now.
+        shutdown((int)i, late ? SHUT_RDWR : SHUT_RD);
+        // Not again at the next tick: the end may take a moment.
+        atomic_store(&place->since_ns, now);
+        cut++;
     }
     pthread_mutex_unlock(&table->lock);
     return cut;

@@ -14,9 +14,7 @@
  * the thread that serves the connection, and speaks of the request in hand.
  */
 struct connection {
-    int fd;
     bool taken;             /* under the lock of the table */
-    uint32_t next_free;     /* likewise */
     atomic_ullong since_ns; /* when it was opened, or last began or ended
                                the answer to a request */
     atomic_bool answering;  /* a request is read, its answer not yet sent */
@@ -27,19 +25,23 @@ struct connection {
     struct request_headers headers;
 };
 
+/* All connections, by the number of their socket. */
 struct connections;
 
-/* Room for 'most' connections. Returns VN_OK or VN_NOMEM. */
-VN_NODISCARD enum vn_status connections_new(unsigned most,
+/*
+ * Room for 'most' connections, whose sockets have numbers below 'files'.
+ * Returns VN_OK or VN_NOMEM.
+ */
+VN_NODISCARD enum vn_status connections_new(unsigned most, unsigned files,
                                             struct connections **out);
 void connections_free(struct connections *table); /* accepts NULL */
 
-/* Whether there is room for one more; the answer may be old at once. */
-bool connections_have_room(struct connections *table);
-/* Takes a place for the socket 'fd'; NULL if there is none. */
-struct connection *connections_open(struct connections *table, int fd);
-/* Gives the place back, before the socket is closed; accepts NULL. */
-void connections_close(struct connections *table, struct connection *place);
+/* Takes the place of the socket 'fd'; false if there is no room. */
+bool connections_open(struct connections *table, int fd);
+/* Gives the place back, before the socket is closed. */
+void connections_close(struct connections *table, int fd);
+/* The place of an open connection. */
+struct connection *connections_find(struct connections *table, int fd);
 
 unsigned connections_count(struct connections *table);
 /* How many are being answered; since when nothing changed, in '*quiet_ns'. */
@@ -47,8 +49,9 @@ unsigned connections_answering(struct connections *table, uint64_t *quiet_ns);
 
 /*
  * connections_cut() shuts down every connection on which, for longer than
- * 'most_ns', no request was completed, or an answer not taken. Returns how
- * many. Its server then sees their end, and closes them.
+ * 'most_ns', no request was completed, or an answer not taken, and those whose
+ * client has ended. Returns how many. Its server then sees their end, and
+ * closes them.
  */
 unsigned connections_cut(struct connections *table, uint64_t most_ns);
 

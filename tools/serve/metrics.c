@@ -14,7 +14,7 @@ static const char *const route_names[ROUTE_COUNT] = {
     "page",          "healthz", "metrics", "other"};
 
 /* All that are answered here; libmicrohttpd's own refusals are not counted. */
-static const unsigned codes[] = {200, 304, 400, 403, 404, 405, 421, 500, 503};
+static const unsigned codes[] = {200, 304, 400, 403, 404, 405, 421, 500};
 #define CODES (sizeof(codes) / sizeof(codes[0]))
 
 /* Upper ends of the buckets of the histogram; the last one has none. */
@@ -124,6 +124,21 @@ void metrics_write_value(struct output *out, const char *name, const char *type,
     output_format(out, "%s %llu\n", name, (unsigned long long)value);
 }
 
+/* "1.000000001". */
+static void write_seconds(struct output *out, uint64_t ns)
+{
+    output_format(out, "%llu.%09llu\n", (unsigned long long)(ns / 1000000000u),
+                  (unsigned long long)(ns % 1000000000u));
+}
+
+void metrics_write_time(struct output *out, const char *name, const char *help,
+                        uint64_t ns)
+{
+    write_head(out, name, "gauge", help);
+    output_format(out, "%s ", name);
+    write_seconds(out, ns);
+}
+
 static void write_answers(struct output *out, struct metrics *metrics)
 {
     static const char name[] = "vanity_http_requests_total";
@@ -154,11 +169,8 @@ static void write_times(struct output *out, struct metrics *metrics,
         output_format(out, "%s_bucket{route=\"%s\",le=\"%s\"} %llu\n", name,
                       label, buckets[i].text, (unsigned long long)count);
     }
-    const uint64_t ns = sum(metrics, route, SUM_AT);
-
-    output_format(out, "%s_sum{route=\"%s\"} %llu.%09llu\n", name, label,
-                  (unsigned long long)(ns / 1000000000u),
-                  (unsigned long long)(ns % 1000000000u));
+    output_format(out, "%s_sum{route=\"%s\"} ", name, label);
+    write_seconds(out, sum(metrics, route, SUM_AT));
     output_format(out, "%s_count{route=\"%s\"} %llu\n", name, label,
                   (unsigned long long)count);
 }

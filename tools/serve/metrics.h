@@ -36,6 +36,10 @@ void metrics_write(struct output *out, struct metrics *metrics);
 void metrics_write_value(struct output *out, const char *name, const char *type,
                          const char *help, uint64_t value);
 
+/* Like metrics_write_value(), but for a time, which is written in seconds. */
+void metrics_write_time(struct output *out, const char *name, const char *help,
+                        uint64_t ns);
+
 /* No answer of /metrics is larger, in bytes. */
 #define METRICS_SIZE ((size_t)48 << 10)
 

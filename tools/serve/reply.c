@@ -31,10 +31,8 @@ static enum MHD_Result send_reply(struct request *request, unsigned code,
     if (atomic_load(&request->service->stopping)) {
         add(response, "Connection", "close");
     }
-    if (request->place != NULL) {
-        request->place->code = code;
-        request->place->size = size;
-    }
+    request->place->code = code;
+    request->place->size = size;
     const enum MHD_Result result =
         MHD_queue_response(request->connection, code, response);
 

@@ -8,7 +8,7 @@
 struct request {
     struct service *service;
     struct MHD_Connection *connection;
-    struct connection *place; /* what is noted of it; NULL: there is no room */
+    struct connection *place; /* what is noted of it */
 };
 
 /* A JSON body that no cache may keep; it is copied. */

@@ -115,7 +115,7 @@ const char *request_read(struct MHD_Connection *connection,
                         .end = line->version + strlen(line->version)};
 
     *headers = (struct request_headers){.host = {NULL, 0}};
-    if (line->target_end + 1 != line->version) {
+    if (line->target_end == NULL || line->target_end + 1 != line->version) {
         return "the request line is malformed";
     }
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, take_header,
@@ -125,6 +125,9 @@ const char *request_read(struct MHD_Connection *connection,
     }
     if (walk.hosts > 1) {
         return "there is more than one Host header";
+    }
+    if (walk.hosts == 0 && strcmp(line->version, "HTTP/1.0") != 0) {
+        return "there is no Host header";
     }
     return is_whole(connection, line->method, walk.end)
                ? NULL
@@ -372,9 +375,13 @@ void *request_note_target(void *context, const char *target,
     union {
         const char *end;
         void *result;
-    } note = {.end = target == NULL ? NULL : target + strlen(target)};
+    } note = {.end = NULL};
 
     (void)context;
     (void)connection;
+    // libmicrohttpd ends it at the last blank of the line, HTTP at the first.
+    if (target != NULL && strchr(target, ' ') == NULL) {
+        note.end = target + strlen(target);
+    }
     return note.result;
 }

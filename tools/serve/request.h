@@ -69,7 +69,10 @@ const char *request_parameter(struct MHD_Connection *connection,
 size_t request_keep_escapes(void *context, struct MHD_Connection *connection,
                             char *text);
 
-/* For MHD_OPTION_URI_LOG_CALLBACK: where the target ends before it is cut. */
+/*
+ * For MHD_OPTION_URI_LOG_CALLBACK: where the target ends before it is cut, NULL
+ * for one that is none.
+ */
 void *request_note_target(void *context, const char *target,
                           struct MHD_Connection *connection);
 

@@ -1,6 +1,7 @@
 /* serve.c: opens all that a server needs, runs it, and ends it in order. */
 #include "serve.h"
 
+#include "accept.h"
 #include "listen.h"
 #include "service.h"
 
@@ -39,6 +40,7 @@ struct server {
     uint64_t timeout_ns;
     struct listen_socket socket;
     struct MHD_Daemon *daemon;
+    struct acceptor *acceptor;
     struct service service;
     char log_path[PATH_MAX];
     struct vn_error error;
@@ -46,32 +48,19 @@ struct server {
 
 /* ---- What libmicrohttpd calls ------------------------------------------- */
 
-static enum MHD_Result
-accept_connection(void *context, const struct sockaddr *address, socklen_t size)
-{
-    struct service *service = context;
-
-    (void)address;
-    (void)size;
-    return connections_have_room(service->connections) ? MHD_YES : MHD_NO;
-}
-
 static void note_connection(void *context, struct MHD_Connection *connection,
                             void **place,
                             enum MHD_ConnectionNotificationCode code)
 {
     struct service *service = context;
-
-    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-        connections_close(service->connections, *place);
-        return;
-    }
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
-    *place = info == NULL
-                 ? NULL
-                 : connections_open(service->connections, info->connect_fd);
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        connections_close(service->connections, info->connect_fd);
+    } else {
+        *place = connections_find(service->connections, info->connect_fd);
+    }
 }
 
 /* ---- Opening ------------------------------------------------------------ */
@@ -159,11 +148,12 @@ static int open_access_log(struct server *server)
 static int open_tables(struct server *server)
 {
     struct service *service = &server->service;
-    enum vn_status status = listen_raise_files(
-        server->connections + server->threads + OTHER_FILES, &server->error);
+    const unsigned files = server->connections + server->threads + OTHER_FILES;
+    enum vn_status status = listen_raise_files(files, &server->error);
 
     if (status == VN_OK) {
-        status = connections_new(server->connections, &service->connections);
+        status =
+            connections_new(server->connections, files, &service->connections);
     }
     if (status == VN_OK) {
         status = metrics_new(&service->metrics);
@@ -208,29 +198,36 @@ static int start_daemon(struct server *server)
     struct service *service = &server->service;
 
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, accept_connection,
-        service, service_answer, service, MHD_OPTION_LISTEN_SOCKET,
-        server->socket.fd, MHD_OPTION_CONNECTION_LIMIT, limit,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET,
+        0, NULL, NULL, service_answer, service, MHD_OPTION_CONNECTION_LIMIT,
+        limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
         MHD_OPTION_NOTIFY_CONNECTION, note_connection, service,
         MHD_OPTION_NOTIFY_COMPLETED, service_answered, service,
         MHD_OPTION_URI_LOG_CALLBACK, request_note_target, service,
         MHD_OPTION_UNESCAPE_CALLBACK, request_keep_escapes, service,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, pool,
-        MHD_OPTION_END);
+        MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
     if (server->daemon == NULL) {
         cli_message("cannot start the server: %s", strerror(errno));
         return CLI_FAILED;
     }
-    server->socket.fd = -1; // the daemon's now
     return CLI_DONE;
+}
+
+static int start_acceptor(struct server *server)
+{
+    const enum vn_status status = acceptor_start(
+        server->socket.fd, server->daemon, server->service.connections,
+        &server->acceptor, &server->error);
+
+    server->socket.fd = -1; // the acceptor's now
+    return status == VN_OK ? CLI_DONE : cli_error(status, &server->error);
 }
 
 static int open_server(struct server *server)
 {
     static int (*const steps[])(struct server *) = {
-        open_tables,     open_store,  open_calls,
-        open_access_log, open_socket, start_daemon};
+        open_tables, open_store,   open_calls,    open_access_log,
+        open_socket, start_daemon, start_acceptor};
     int code = open_pages(&server->service);
 
     for (size_t i = 0; code == CLI_DONE && i < sizeof(steps) / sizeof(steps[0]);
@@ -323,8 +320,8 @@ static void drain(struct server *server, const sigset_t *signals)
 static void stop_server(struct server *server, const sigset_t *signals)
 {
     atomic_store(&server->service.stopping, true);
-    // Nobody new; the socket is closed only when no thread looks at it.
-    server->socket.fd = MHD_quiesce_daemon(server->daemon);
+    acceptor_stop(server->acceptor);
+    server->acceptor = NULL;
     drain(server, signals);
 }
 
@@ -333,6 +330,7 @@ static void close_server(struct server *server)
 {
     struct service *service = &server->service;
 
+    acceptor_stop(server->acceptor); // accepts NULL
     MHD_stop_daemon(server->daemon); // accepts NULL
     if (server->socket.fd >= 0) {
         close(server->socket.fd);

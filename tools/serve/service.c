@@ -252,6 +252,8 @@ static void write_store(struct output *out, struct store *store)
                         "New indexes taken.", status.reloads);
     metrics_write_value(out, "vanity_index_reload_failures_total", "counter",
                         "New files refused.", status.failures);
+    metrics_write_time(out, "vanity_index_map_seconds",
+                       "How long the map of the index took.", status.map_ns);
     output_format(out,
                   "# HELP vanity_index_info The index in use.\n"
                   "# TYPE vanity_index_info gauge\n"
@@ -415,7 +417,7 @@ static struct connection *place_of(struct MHD_Connection *connection)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-    return info == NULL ? NULL : info->socket_context;
+    return info->socket_context;
 }
 
 static void begin(struct connection *place)
@@ -442,10 +444,6 @@ enum MHD_Result service_answer(void *context, struct MHD_Connection *connection,
 
     (void)upload;
     (void)upload_size;
-    if (request.place == NULL) {
-        return reply_error(&request, MHD_HTTP_SERVICE_UNAVAILABLE,
-                           "there are too many connections");
-    }
     if (atomic_load_explicit(&request.place->answering, memory_order_relaxed)) {
         return answer_request(&request, url);
     }
@@ -495,8 +493,8 @@ void service_answered(void *context, struct MHD_Connection *connection,
 
     (void)data;
     (void)code;
-    if (place == NULL || !atomic_load(&place->answering)) {
-        return;
+    if (!atomic_load(&place->answering)) {
+        return; // libmicrohttpd refused it by itself
     }
     const uint64_t now = connections_now_ns();
     const uint64_t elapsed =

@@ -1,6 +1,7 @@
 /* store.c: snapshots of the index, counted by their holders. */
 #include "store.h"
 
+#include "connections.h"
 #include "exchange.h"
 
 #include <errno.h>
@@ -20,6 +21,7 @@ struct snapshot {
     unsigned idle_count;     /* under the store's lock */
     struct vn_reader **idle; /* under the store's lock: a stack */
     struct asset *map;
+    uint64_t map_ns;
     _Atomic(struct asset *) tops[EXCHANGES];
 };
 
@@ -116,11 +118,15 @@ static enum vn_status open_readers(struct snapshot *snapshot, unsigned threads,
 static enum vn_status make_map(struct snapshot *snapshot,
                                struct vn_error *error)
 {
+    const uint64_t start = connections_now_ns();
     struct exchange_text text;
-    const enum vn_status status =
-        exchange_map(snapshot->index, 0, &text, error);
+    enum vn_status status = exchange_map(snapshot->index, 0, &text, error);
 
-    return status == VN_OK ? make_asset(&text, &snapshot->map, error) : status;
+    if (status == VN_OK) {
+        status = make_asset(&text, &snapshot->map, error);
+    }
+    snapshot->map_ns = connections_now_ns() - start;
+    return status;
 }
 
 static enum vn_status snapshot_open(const char *path, unsigned threads,
@@ -182,6 +188,7 @@ static void describe(struct store *store, const struct snapshot *snapshot)
 
     store->status.generation = info->generation;
     store->status.suffixes = info->suffixes;
+    store->status.map_ns = snapshot->map_ns;
     store->status.is_stale = false;
 }
 

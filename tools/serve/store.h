@@ -22,6 +22,7 @@ struct lease {
 struct store_status {
     uint64_t generation;
     uint64_t suffixes;
+    uint64_t map_ns;   /* how long its map took */
     uint64_t reloads;  /* new indexes taken since the start */
     uint64_t failures; /* new files that were refused */
     bool is_stale;     /* the file at the path is not what is answered from */
