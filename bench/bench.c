@@ -32,6 +32,9 @@ static const struct command commands[] = {
     {"export", "an index as files for S3, beside a plain exporter",
      bench_export},
 #endif
+#ifdef VN_BENCH_LAMBDA_PEER
+    {"lambda", "start, invocation and memory of the AWS Lambda", bench_lambda},
+#endif
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 

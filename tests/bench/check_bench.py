@@ -16,7 +16,8 @@ from pathlib import Path
 part = sys.argv[1]
 bench, vanity, tree = (str(Path(path).resolve()) for path in sys.argv[2:5])
 dev_file = f"{tree}/bench/data/real-vanity-dev.tsv"
-COMMANDS = ("engine", "index", "lookup", "quality", "export", "load")
+COMMANDS = ("engine", "index", "lookup", "quality", "export", "load",
+            "lambda")
 failures = []
 
 
@@ -304,6 +305,24 @@ def check_load():
         expect_exit(2, "load")
         expect_exit(2, "load", path, "--server", "none")
         expect_exit(2, "load", folder + "/none.mdb")
+
+
+def check_lambda():
+    program = str(Path(vanity).with_name("bootstrap"))
+    tiny = ("lambda", "--bootstrap", program, "--repeat", "3",
+            "--invocations", "20")
+    results = expect_json(*tiny)
+    check(names(results, "time") == ["exec to first next", "invocation",
+                                     "bare GetItem"],
+          f"times: {names(results, 'time')}")
+    check(names(results, "ratio") == ["invocation / bare GetItem"],
+          f"ratios: {names(results, 'ratio')}")
+    sanitized = b"__asan_init" in Path(program).read_bytes()
+    check(0 < counts(results)["peak memory"] and (
+        sanitized or counts(results)["peak memory"] <= 24 * 1024),
+        f"peak of memory: {counts(results)}")
+    expect_exit(2, "lambda", program)
+    expect_exit(2, "lambda", "--bootstrap", program + ".none")
 
 
 HEADER = "phrase_display\tletters7\tdigits7\tshape\toverdial\tsource\n"
