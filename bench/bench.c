@@ -32,6 +32,9 @@ static const struct command commands[] = {
     {"export", "an index as files for S3, beside a plain exporter",
      bench_export},
 #endif
+#ifdef VN_BENCH_SERVE_PEER
+    {"serve", "the HTTP server beside nginx, under wrk", bench_serve},
+#endif
 #ifdef VN_BENCH_LAMBDA_PEER
     {"lambda", "start, invocation and memory of the AWS Lambda", bench_lambda},
 #endif

@@ -24,6 +24,7 @@ int bench_quality(int argc, char **argv);
 int bench_load(int argc, char **argv);   /* with the loader */
 int bench_export(int argc, char **argv); /* with the loader */
 int bench_lambda(int argc, char **argv); /* with the Lambda */
+int bench_serve(int argc, char **argv);  /* with the server */
 
 /* ---- Messages ---------------------------------------------------------- */
 

@@ -1,8 +1,8 @@
 """Runs vanity-bench on tiny sizes and checks what it prints.
 
 Usage: check_bench.py PART VANITY-BENCH VANITY SOURCE-TREE
-PART is program, engine, index, lookup, quality, export or load. No time is asserted,
-only that each one is there, positive, and in order.
+PART is program, engine, index, lookup, quality, export, load, lambda or serve. No time
+is asserted, only that each one is there, positive, and in order.
 """
 
 import json
@@ -17,7 +17,7 @@ part = sys.argv[1]
 bench, vanity, tree = (str(Path(path).resolve()) for path in sys.argv[2:5])
 dev_file = f"{tree}/bench/data/real-vanity-dev.tsv"
 COMMANDS = ("engine", "index", "lookup", "quality", "export", "load",
-            "lambda")
+            "lambda", "serve")
 failures = []
 
 
@@ -305,6 +305,24 @@ def check_load():
         expect_exit(2, "load")
         expect_exit(2, "load", path, "--server", "none")
         expect_exit(2, "load", folder + "/none.mdb")
+
+
+def check_serve():
+    with tempfile.TemporaryDirectory() as folder:
+        path = build(folder, "3569")
+        tiny = ("serve", path, "--repeat", "2", "--seconds", "1",
+                "--connections", "8", "--program", vanity)
+        results = expect_json(*tiny)
+        check(names(results, "time") == [
+            "vanity serve", "nginx, fixed reply", "vanity serve, p99",
+            "nginx, fixed reply, p99", "map of the index"],
+            f"times: {names(results, 'time')}")
+        check(names(results, "ratio") ==
+              ["requests/s: vanity serve to nginx"],
+              f"ratios: {names(results, 'ratio')}")
+        expect_exit(2, "serve")
+        expect_exit(2, "serve", path, path)
+        expect_exit(2, "serve", folder + "/none.mdb")
 
 
 def check_lambda():
