@@ -29,7 +29,7 @@
 /* Suffixes computed before a timed run: its tables are in the cache. */
 #define WARM_SUFFIXES 100000u
 
-enum { KEY_SUFFIXES = 0x200, KEY_DATA };
+enum { KEY_SUFFIXES = 0x200, KEY_DATA, KEY_LEXICON };
 
 /* One path with one number of threads. */
 struct config {
@@ -43,7 +43,8 @@ struct engine_bench {
     struct bench_sample sample;
     uint32_t suffixes;
     const char *data;
-    struct vn_oracle *oracle;
+    struct vn_lexicon_options lexicon_options;
+    struct vn_oracle *oracle; /* NULL = left out */
     struct vn_lexicon *lexicon;
     uint32_t *keys;            /* the sample */
     struct vn_record *records; /* of the enumerator */
@@ -71,6 +72,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_DATA:
         bench->data = arg;
         return 0;
+    case KEY_LEXICON:
+        bench->lexicon_options.folder = arg;
+        return 0;
     case ARGP_KEY_ARG:
         bench_refuse("takes no argument, but got '%s'", arg);
     default:
@@ -89,6 +93,11 @@ static const struct argp_option options[] = {
      .arg = "DIR",
      .doc = "Folder of words-en.tsv, pairs-en.tsv and block-en.tsv for the "
             "enumerator (default: engine/data of the source tree)"},
+    {.name = "lexicon",
+     .key = KEY_LEXICON,
+     .arg = "DIR",
+     .doc = "Take the lexicon of a folder in place of the built-in one, and "
+            "leave the enumerator out: it knows the built-in weights alone"},
     {0},
 };
 
@@ -200,10 +209,12 @@ static enum vn_status make_sample(struct engine_bench *bench)
 
 static enum vn_status prepare(struct engine_bench *bench)
 {
-    enum vn_status status = open_oracle(bench);
+    enum vn_status status =
+        bench->lexicon_options.folder == NULL ? open_oracle(bench) : VN_OK;
 
     if (status == VN_OK) {
-        status = vn_lexicon_open(NULL, &bench->lexicon, &bench->error);
+        status = vn_lexicon_open(&bench->lexicon_options, &bench->lexicon,
+                                 &bench->error);
     }
     if (status == VN_OK) {
         status = make_sample(bench);
@@ -336,7 +347,7 @@ static enum vn_status check_config(struct engine_bench *bench,
         vn_engine_counts(engine, &bench->counts);
         status = check_hash(bench, config, XXH3_64bits_digest(all.hash));
     }
-    if (status == VN_OK && config->threads == 1) {
+    if (status == VN_OK && config->threads == 1 && bench->oracle != NULL) {
         status = check_sample(bench, engine);
     }
 out:
@@ -349,7 +360,8 @@ static enum vn_status warm_up(struct engine_bench *bench)
 {
     enum vn_status status = VN_OK;
 
-    for (uint32_t i = 0; i < bench->sample.count; i++) {
+    for (uint32_t i = 0; bench->oracle != NULL && i < bench->sample.count;
+         i++) {
         vn_oracle_rank(bench->oracle, bench->keys[i], &bench->records[i]);
     }
     for (size_t i = 0; status == VN_OK && i < bench->config_count; i++) {
@@ -382,7 +394,7 @@ static enum vn_status time_lexicon(struct engine_bench *bench)
     struct vn_lexicon *lexicon = NULL;
     const struct bench_time start = bench_now();
     const enum vn_status status =
-        vn_lexicon_open(NULL, &lexicon, &bench->error);
+        vn_lexicon_open(&bench->lexicon_options, &lexicon, &bench->error);
 
     bench_series_add(&bench->lexicon_open, bench_since(start));
     vn_lexicon_free(lexicon);
@@ -422,7 +434,7 @@ static enum vn_status time_all(struct engine_bench *bench)
 
     for (unsigned i = 0; status == VN_OK && i < bench->runs.repeats; i++) {
         status = time_lexicon(bench);
-        if (status == VN_OK) {
+        if (status == VN_OK && bench->oracle != NULL) {
             status = time_enumerator(bench);
         }
         for (size_t k = 0; status == VN_OK && k < bench->config_count; k++) {
@@ -433,6 +445,19 @@ static enum vn_status time_all(struct engine_bench *bench)
 }
 
 /* ---- Output ------------------------------------------------------------ */
+
+static void print_enumerator_ratio(const struct engine_bench *bench,
+                                   const struct bench_report *report,
+                                   const struct config *config)
+{
+    char name[128];
+
+    if (bench->oracle != NULL) {
+        snprintf(name, sizeof(name), "enumerator / %s, 1 thread",
+                 config->series.name);
+        bench_print_ratio(report, name, &bench->enumerator, &config->series);
+    }
+}
 
 static void print_ratios(const struct engine_bench *bench,
                          const struct bench_report *report)
@@ -445,10 +470,7 @@ static void print_ratios(const struct engine_bench *bench,
 
         if (config->threads == 1) {
             one = config;
-            snprintf(name, sizeof(name), "enumerator / %s, 1 thread",
-                     config->series.name);
-            bench_print_ratio(report, name, &bench->enumerator,
-                              &config->series);
+            print_enumerator_ratio(bench, report, config);
         } else if (one != NULL) {
             snprintf(name, sizeof(name), "%s, %u threads against 1",
                      config->series.name, config->threads);
@@ -467,7 +489,9 @@ static void print(const struct engine_bench *bench)
     bench_print_columns(&report);
     bench_print_series(&report, &bench->lexicon_open);
     bench_print_series(&report, &bench->tables);
-    bench_print_series(&report, &bench->enumerator);
+    if (bench->oracle != NULL) {
+        bench_print_series(&report, &bench->enumerator);
+    }
     for (size_t i = 0; i < bench->config_count; i++) {
         bench_print_series(&report, &bench->configs[i].series);
     }

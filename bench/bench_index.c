@@ -27,7 +27,7 @@
 #define NAME_ROOM 64
 /* Between two looks at the memory of the child. */
 
-enum { KEY_DIR = 0x200, KEY_PREFIX };
+enum { KEY_DIR = 0x200, KEY_LEXICON, KEY_PREFIX };
 
 /* The files of a run, for the signal handler too. */
 static struct {
@@ -60,6 +60,7 @@ static const char *const part_names[PART_COUNT] = {
 struct index_bench {
     struct bench_runs runs;
     const char *dir;
+    struct vn_lexicon_options lexicon;
     struct vn_prefix prefix;
     struct bench_memory memory;
     struct vn_index_info info; /* of the child's index */
@@ -78,6 +79,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_DIR:
         bench->dir = arg;
+        return 0;
+    case KEY_LEXICON:
+        bench->lexicon.folder = arg;
         return 0;
     case KEY_PREFIX:
         if (vn_prefix_parse(arg, &bench->prefix, &bench->error) != VN_OK) {
@@ -99,6 +103,10 @@ static const struct argp_option options[] = {
      .arg = "DIR",
      .doc = "Folder for the files that are written and removed, 700 MB "
             "(default: the working directory)"},
+    {.name = "lexicon",
+     .key = KEY_LEXICON,
+     .arg = "DIR",
+     .doc = "Take the lexicon of a folder in place of the built-in one"},
     {.name = "prefix",
      .key = KEY_PREFIX,
      .arg = "DIGITS",
@@ -230,7 +238,8 @@ static enum vn_status build_index(struct build *build, const char *path,
         .threads = build->bench->runs.threads};
     const struct bench_time start = bench_now();
     struct bench_time part = start;
-    enum vn_status status = vn_lexicon_open(NULL, &build->lexicon, error);
+    enum vn_status status =
+        vn_lexicon_open(&build->bench->lexicon, &build->lexicon, error);
 
     build->times[PART_LEXICON] = bench_since(part);
     part = bench_now();
