@@ -421,8 +421,16 @@ def run_faults():
         test_slow(server)
         test_signature(server)
     closed = f"http://127.0.0.1:{servers.free_port()}"
-    with running(environment(closed)) as (runtime, _):
+    test_unreachable(closed, "connect")
+    with tables.work_folder() as folder, servers.stub(tls=folder) as server:
+        test_unreachable(server.url, "certificate")
+
+
+def test_unreachable(url, why):
+    """Nobody, or somebody whom nobody we trust has signed for."""
+    with running(environment(url)) as (runtime, bootstrap):
         fault_of(runtime.invoke(contact()), "Table.Unreachable")
+        check(why in bootstrap.lines()[0]["error"], bootstrap.text())
 
 
 # ---- Runtime API ----------------------------------------------------------

@@ -307,7 +307,7 @@ static void faults_of_the_table_have_names(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         start(HANDLER_LOOKUP);
         fake.answers[0].outcome = cases[i].outcome;
-        strcpy(fake.answers[0].type, "ResourceNotFoundException");
+        strcpy(fake.answers[0].reason, "ResourceNotFoundException");
         fake.answers[0].retries = 1;
         run(call(FLOWERS));
         assert_error(cases[i].type);

@@ -1,6 +1,7 @@
 /* handler.c: one invocation: read, answered, logged. */
 #include "handler_private.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -169,34 +170,31 @@ void handling_damaged(struct handling *handling)
                   "with this version of vanity");
 }
 
+/* What goes wrong with a table, and what that is to others. */
+struct fault {
+    unsigned status;
+    const char *type;
+    const char *sentence;
+};
+
+static const struct fault faults[] = {
+    [TABLE_LATE] = {503, "Table.Late", "the table did not answer in time"},
+    [TABLE_THROTTLED] = {503, "Table.Throttled",
+                         "the table is asked for more than it may give"},
+    [TABLE_UNREACHABLE] = {503, "Table.Unreachable",
+                           "the table cannot be reached"},
+    [TABLE_REFUSED] = {502, "Table.Refused", "the table refuses"},
+};
+
 static void tell_fault(struct handling *handling,
                        const struct table_answer *answer)
 {
+    const struct fault *fault = &faults[answer->outcome];
     char message[160];
-    struct output text;
 
-    output_start(&text, OUTPUT_MEMORY, message, sizeof(message) - 1);
-    switch (answer->outcome) {
-    case TABLE_LATE:
-        handling_fail(handling, 503, "Table.Late",
-                      "the table did not answer in time");
-        return;
-    case TABLE_THROTTLED:
-        handling_fail(handling, 503, "Table.Throttled",
-                      "the table is asked for more than it may give");
-        return;
-    case TABLE_REFUSED:
-        output_text(&text, "the table refuses: ");
-        output_text(&text, answer->type);
-        message[text.used] = '\0';
-        handling_fail(handling, 502, "Table.Refused", message);
-        return;
-    case TABLE_UNREACHABLE:
-    case TABLE_ANSWERED:
-    case TABLE_CONDITION:
-        handling_fail(handling, 503, "Table.Unreachable",
-                      "the table cannot be reached");
-    }
+    (void)snprintf(message, sizeof(message), "%s%s%s", fault->sentence,
+                   answer->reason[0] != '\0' ? ": " : "", answer->reason);
+    handling_fail(handling, fault->status, fault->type, message);
 }
 
 static int64_t end_of_question(const struct handling *handling, int64_t now_us)

@@ -46,7 +46,7 @@ enum table_outcome {
 struct table_answer {
     enum table_outcome outcome;
     struct vn_bytes body; /* lent until the next question */
-    char type[64];        /* of an error, as DynamoDB names it; or "" */
+    char reason[96];      /* of a fault, in a few words; or "" */
     unsigned retries;
     int64_t spent_us;
 };

@@ -227,16 +227,15 @@ void lambda_table_trace(struct lambda_table *table, const char *trace)
  */
 
 /* "com.amazonaws.dynamodb.v20120810#Type", or "Type:http://...". */
-static void read_type(struct vn_bytes body, char type[64])
+static void read_type(struct vn_bytes body, char *type, size_t type_size)
 {
     json_t *root = json_loadb(body.data, body.size, 0, NULL);
     const char *full = json_string_value(json_object_get(root, "__type"));
 
-    type[0] = '\0';
     if (full != NULL) {
         const char *hash = strrchr(full, '#');
         const char *name = hash != NULL ? hash + 1 : full;
-        (void)snprintf(type, 64, "%.*s", (int)strcspn(name, ":"), name);
+        (void)snprintf(type, type_size, "%.*s", (int)strcspn(name, ":"), name);
     }
     json_decref(root);
 }
@@ -273,22 +272,30 @@ static enum table_outcome judge(struct lambda_table *table)
     struct wire_call *call = &table->call;
     long status = 0;
 
-    table->type[0] = '\0';
+    table->reason[0] = '\0';
     if (call->code == CURLE_OPERATION_TIMEDOUT) {
         return TABLE_LATE;
     }
-    if (call->code != CURLE_OK || output_failed(&call->answer) ||
+    if (call->code != CURLE_OK) {
+        (void)snprintf(table->reason, sizeof(table->reason), "%s",
+                       curl_easy_strerror(call->code));
+        return TABLE_UNREACHABLE;
+    }
+    if (output_failed(&call->answer) || !checksum_is_right(call) ||
         curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status) !=
-            CURLE_OK ||
-        !checksum_is_right(call)) {
+            CURLE_OK) {
+        (void)snprintf(table->reason, sizeof(table->reason),
+                       "the answer is damaged");
         return TABLE_UNREACHABLE;
     }
     if (status == 200) {
         return TABLE_ANSWERED;
     }
+    (void)snprintf(table->reason, sizeof(table->reason), "HTTP status %ld",
+                   status);
     read_type((struct vn_bytes){call->answer.buffer, call->answer.used},
-              table->type);
-    return judge_type(status, table->type);
+              table->reason, sizeof(table->reason));
+    return judge_type(status, table->reason);
 }
 
 /* ---- Asking ---------------------------------------------------------------
@@ -364,5 +371,5 @@ void lambda_table_ask(void *context, enum table_operation operation,
         .retries = tries > 0 ? tries - 1 : 0,
         .spent_us = wire_now_us() - start_us,
     };
-    memcpy(answer->type, table->type, sizeof(answer->type));
+    memcpy(answer->reason, table->reason, sizeof(answer->reason));
 }

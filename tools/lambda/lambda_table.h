@@ -24,7 +24,7 @@ struct lambda_table {
     struct curl_slist *headers;
     struct output question; /* memory of the one under way */
     char question_memory[4096];
-    char type[64];
+    char reason[96]; /* as in struct table_answer */
 };
 
 /*
