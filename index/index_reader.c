@@ -275,19 +275,45 @@ static enum vn_status read_block(struct vn_reader *reader, uint32_t block,
     return status;
 }
 
-enum vn_status vn_reader_block(struct vn_reader *reader, uint32_t block,
-                               struct vn_record records[VN_BLOCK_SUFFIXES],
-                               struct vn_error *error)
+/* VN_OUTSIDE for a block that the index has not. */
+static enum vn_status check_block(const struct vn_index *index, uint32_t block,
+                                  struct vn_error *error)
 {
-    const struct vn_index *index = reader->index;
-
     // As above.
     if (block - index->first_block >= index->block_count) {
         return vn_error_set(error, VN_OUTSIDE,
                             "'%s' was not built for block %05u", index->path,
                             block);
     }
-    return read_block(reader, block, records, error);
+    return VN_OK;
+}
+
+enum vn_status vn_reader_block(struct vn_reader *reader, uint32_t block,
+                               struct vn_record records[VN_BLOCK_SUFFIXES],
+                               struct vn_error *error)
+{
+    const enum vn_status status = check_block(reader->index, block, error);
+
+    return status == VN_OK ? read_block(reader, block, records, error) : status;
+}
+
+enum vn_status vn_reader_best(struct vn_reader *reader, uint32_t block,
+                              uint32_t codes[VN_BLOCK_SUFFIXES],
+                              struct vn_error *error)
+{
+    enum vn_status status = check_block(reader->index, block, error);
+
+    if (status == VN_OK && block != reader->block) {
+        status = index_reader_fetch(reader, block, error);
+    }
+    if (status != VN_OK) {
+        return status;
+    }
+    for (unsigned i = 0; i < VN_BLOCK_SUFFIXES; i++) {
+        codes[i] = index_get_u32(reader->records_at + INDEX_HASH_SIZE +
+                                 i * INDEX_RECORD_SIZE);
+    }
+    return VN_OK;
 }
 
 /* ---- Scan --------------------------------------------------------------- */

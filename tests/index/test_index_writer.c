@@ -272,6 +272,7 @@ static void a_suffix_outside_the_prefix_is_told(void **state)
     struct vn_record record;
     struct vn_error error;
     struct vn_record block[VN_BLOCK_SUFFIXES];
+    uint32_t best[VN_BLOCK_SUFFIXES];
 
     (void)state;
     assert_int_equal(fixture_build("a.mdb", 2, "356937", NULL), VN_OK);
@@ -285,12 +286,16 @@ static void a_suffix_outside_the_prefix_is_told(void **state)
     assert_int_equal(vn_reader_block(reader, 35692, block, NULL), VN_OUTSIDE);
     assert_int_equal(vn_reader_block(reader, 35694, block, NULL), VN_OUTSIDE);
     assert_int_equal(vn_reader_block(reader, 35693, block, NULL), VN_OK);
+    assert_int_equal(vn_reader_best(reader, 35692, best, NULL), VN_OUTSIDE);
+    assert_int_equal(vn_reader_best(reader, 35694, best, NULL), VN_OUTSIDE);
+    assert_int_equal(vn_reader_best(reader, 35693, best, NULL), VN_OK);
     for (uint32_t i = 0; i < VN_BLOCK_SUFFIXES; i++) {
         struct vn_record expected = {{0}, {0}};
         if (i / 10 == 7) {
             fixture_record(2, 3569300 + i, &expected);
         }
         assert_true(vn_record_equal(&block[i], &expected));
+        assert_int_equal(best[i], expected.codes[0]);
     }
     vn_reader_free(reader);
     vn_index_close(index);
