@@ -13,6 +13,7 @@
 #define ENTRY_SIZE 160u
 #define FRAME_SIZE 160u
 #define THREADS_MOST 64u
+#define EXCHANGE_BLOCKS (VN_BLOCKS / EXCHANGES)
 
 /* A suffix with its first candidate. */
 struct best {
@@ -72,37 +73,35 @@ static void insert(struct gathered *gathered, const struct best *entry)
     gathered->best[at] = *entry;
 }
 
-static enum vn_status gather(void *context, uint32_t first,
-                             const struct vn_record *records, size_t count)
+static void gather_one(struct gathered *gathered, uint32_t suffix,
+                       uint32_t code)
 {
-    struct gathered *gathered = context;
+    const int score = vn_code_score(code);
+    const bool full = gathered->held == gathered->wanted;
+    const uint64_t worst =
+        full ? gathered->best[gathered->held - 1].order : UINT64_MAX;
 
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t code = records[i].codes[0];
-        const uint32_t suffix = first + (uint32_t)i;
+    gathered->count++;
+    gathered->scores += score;
+    if (make_order(score, 0, suffix) > worst) {
+        return; // without a look at its digits
+    }
+    const struct best entry = {
+        .order = make_order(score, code_digits(code), suffix), .code = code};
 
-        if (code == 0) {
-            continue;
-        }
-        const int score = vn_code_score(code);
+    if (entry.order < worst) {
+        insert(gathered, &entry);
+    }
+}
 
-        gathered->count++;
-        gathered->scores += score;
-        const bool full = gathered->held == gathered->wanted;
-        const uint64_t worst =
-            full ? gathered->best[gathered->held - 1].order : UINT64_MAX;
-
-        if (make_order(score, 0, suffix) > worst) {
-            continue;
-        }
-        const struct best entry = {make_order(score, code_digits(code), suffix),
-                                   code, records[i].tails[0]};
-
-        if (entry.order < worst) {
-            insert(gathered, &entry);
+static void gather_block(struct gathered *gathered, uint32_t block,
+                         const uint32_t codes[VN_BLOCK_SUFFIXES])
+{
+    for (uint32_t i = 0; i < VN_BLOCK_SUFFIXES; i++) {
+        if (codes[i] != 0) {
+            gather_one(gathered, block * VN_BLOCK_SUFFIXES + i, codes[i]);
         }
     }
-    return VN_OK;
 }
 
 static struct vn_prefix exchange_prefix(unsigned exchange)
@@ -110,12 +109,46 @@ static struct vn_prefix exchange_prefix(unsigned exchange)
     return (struct vn_prefix){.digits = exchange, .length = 3};
 }
 
-static enum vn_status gather_exchange(struct vn_index *index, unsigned exchange,
+/* Only the best need their tails. */
+static enum vn_status read_tails(struct vn_reader *reader,
+                                 struct gathered *gathered,
+                                 struct vn_error *error)
+{
+    enum vn_status status = VN_OK;
+
+    for (size_t i = 0; status == VN_OK && i < gathered->held; i++) {
+        struct best *best = &gathered->best[i];
+        struct vn_record record;
+
+        status =
+            vn_reader_get(reader, order_suffix(best->order), &record, error);
+        if (status == VN_OK) {
+            best->tail = record.tails[0];
+        }
+    }
+    return status;
+}
+
+/* Blocks outside of the prefix of the index have nothing to gather. */
+static enum vn_status gather_exchange(struct vn_reader *reader,
+                                      unsigned exchange,
                                       struct gathered *gathered,
                                       struct vn_error *error)
 {
-    return vn_index_scan(index, exchange_prefix(exchange), gather, gathered,
-                         error);
+    const uint32_t first = exchange * EXCHANGE_BLOCKS;
+
+    for (uint32_t block = first; block < first + EXCHANGE_BLOCKS; block++) {
+        uint32_t codes[VN_BLOCK_SUFFIXES];
+        const enum vn_status status =
+            vn_reader_best(reader, block, codes, error);
+
+        if (status == VN_OK) {
+            gather_block(gathered, block, codes);
+        } else if (status != VN_OUTSIDE) {
+            return status;
+        }
+    }
+    return read_tails(reader, gathered, error);
 }
 
 bool exchange_is_held(const struct vn_index *index, unsigned exchange)
@@ -272,31 +305,42 @@ static void survey_failed(struct survey *survey, enum vn_status status,
     atomic_store(&survey->failed, true);
 }
 
-static void *survey_work(void *context)
+static enum vn_status survey_all(struct survey *survey,
+                                 struct vn_reader *reader,
+                                 struct vn_error *error)
 {
-    struct survey *survey = context;
+    enum vn_status status = VN_OK;
 
-    for (;;) {
+    while (status == VN_OK && !atomic_load(&survey->failed)) {
         const unsigned exchange = atomic_fetch_add(&survey->next, 1);
 
-        if (exchange >= EXCHANGES || atomic_load(&survey->failed)) {
-            return NULL;
+        if (exchange >= EXCHANGES) {
+            break;
         }
         struct square *square = &survey->squares[exchange];
 
         square->gathered =
             (struct gathered){.wanted = 1, .best = &square->best};
-        if (!exchange_is_held(survey->index, exchange)) {
-            continue;
-        }
-        struct vn_error error = {0};
-        const enum vn_status status =
-            gather_exchange(survey->index, exchange, &square->gathered, &error);
-
-        if (status != VN_OK) {
-            survey_failed(survey, status, &error);
-        }
+        status = gather_exchange(reader, exchange, &square->gathered, error);
     }
+    return status;
+}
+
+static void *survey_work(void *context)
+{
+    struct survey *survey = context;
+    struct vn_reader *reader = NULL;
+    struct vn_error error = {0};
+    enum vn_status status = vn_reader_new(survey->index, &reader, &error);
+
+    if (status == VN_OK) {
+        status = survey_all(survey, reader, &error);
+    }
+    if (status != VN_OK) {
+        survey_failed(survey, status, &error);
+    }
+    vn_reader_free(reader);
+    return NULL;
 }
 
 static unsigned survey_threads(unsigned threads)
@@ -380,13 +424,33 @@ enum vn_status exchange_map(struct vn_index *index, unsigned threads,
 
 /* ---- The best of one exchange ------------------------------------------- */
 
+static enum vn_status gather_top(struct vn_index *index, unsigned exchange,
+                                 struct gathered *gathered,
+                                 struct vn_error *error)
+{
+    struct vn_reader *reader = NULL;
+
+    if (!exchange_is_held(index, exchange)) {
+        return vn_error_set(error, VN_OUTSIDE,
+                            "the index holds nothing of exchange %03u",
+                            exchange);
+    }
+    enum vn_status status = vn_reader_new(index, &reader, error);
+
+    if (status == VN_OK) {
+        status = gather_exchange(reader, exchange, gathered, error);
+    }
+    vn_reader_free(reader);
+    return status;
+}
+
 enum vn_status exchange_top(struct vn_index *index, unsigned exchange,
                             struct exchange_text *text, struct vn_error *error)
 {
     struct best best[EXCHANGE_BEST];
     struct gathered gathered = {.wanted = EXCHANGE_BEST, .best = best};
     struct output out;
-    enum vn_status status = gather_exchange(index, exchange, &gathered, error);
+    enum vn_status status = gather_top(index, exchange, &gathered, error);
 
     if (status == VN_OK) {
         status =

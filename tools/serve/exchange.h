@@ -9,7 +9,6 @@
 #include "index/index.h"
 
 #define EXCHANGES 1000u
-#define EXCHANGE_SUFFIXES (VN_SUFFIXES / EXCHANGES)
 /* Suffixes of /top/NNN.json: what fits a page of a browser, a second long. */
 #define EXCHANGE_BEST 100u
 
