@@ -46,22 +46,34 @@ struct batch {
     uint32_t first_chunk, count;
 };
 
-bool vn_engine_has_path(enum vn_engine_path path)
-{
-    return path != VN_PATH_AVX512 || search_has_avx512();
-}
+static const struct search_ops *const paths[VN_PATHS] = {
+    [VN_PATH_SCALAR] = &search_scalar, [VN_PATH_SSE4] = &search_sse4,
+    [VN_PATH_AVX2] = &search_avx2,     [VN_PATH_AVX512] = &search_avx512,
+    [VN_PATH_NEON] = &search_neon,
+};
 
+/* The path, or the last one that this processor has; NULL if it has it not. */
 static const struct search_ops *ops_of(enum vn_engine_path path)
 {
-    switch (path) {
-    case VN_PATH_SCALAR:
-        return &search_scalar;
-    case VN_PATH_AVX512:
-        return &search_avx512;
-    case VN_PATH_AUTO:
-        break;
+    const struct search_ops *ops = NULL;
+
+    for (unsigned i = VN_PATH_SCALAR; i < VN_PATHS; i++) {
+        if ((path == VN_PATH_AUTO || path == i) && paths[i]->has != NULL &&
+            paths[i]->has()) {
+            ops = paths[i];
+        }
     }
-    return search_has_avx512() ? &search_avx512 : &search_scalar;
+    return ops;
+}
+
+bool vn_engine_has_path(enum vn_engine_path path)
+{
+    return ops_of(path) != NULL;
+}
+
+const char *vn_engine_path_name(enum vn_engine_path path)
+{
+    return path == VN_PATH_AUTO ? "auto" : paths[path]->name;
 }
 
 static unsigned default_threads(void)
@@ -127,9 +139,12 @@ enum vn_status vn_engine_new(const struct vn_lexicon *lexicon,
         return vn_error_set(error, VN_INVALID, "threads: 1 to %u, not %u",
                             VN_THREADS_MAX, chosen->threads);
     }
+    if (chosen->path >= VN_PATHS) {
+        return vn_error_set(error, VN_INVALID, "no such path of the engine");
+    }
     if (!vn_engine_has_path(chosen->path)) {
-        return vn_error_set(error, VN_INVALID,
-                            "this processor has no AVX-512 F and DQ");
+        return vn_error_set(error, VN_INVALID, "this processor has no %s",
+                            vn_engine_path_name(chosen->path));
     }
     const unsigned threads =
         chosen->threads != 0 ? chosen->threads : default_threads();

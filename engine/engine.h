@@ -129,8 +129,13 @@ struct vn_engine;
 enum vn_engine_path {
     VN_PATH_AUTO,   /* the fastest that this processor has */
     VN_PATH_SCALAR, /* one suffix at a time, any processor */
-    VN_PATH_AVX512  /* eight suffixes at a time, x86-64 with AVX-512 F and DQ */
+    VN_PATH_SSE4,   /* two at a time, x86-64 with SSE4.1 */
+    VN_PATH_AVX2,   /* four at a time, x86-64 with AVX2, BMI1 and 2 */
+    VN_PATH_AVX512, /* eight at a time, x86-64 with AVX-512 F and DQ */
+    VN_PATH_NEON    /* two at a time, 64-bit ARM */
 };
+/* One past the last of them. */
+#define VN_PATHS ((unsigned)VN_PATH_NEON + 1)
 
 struct vn_engine_options {
     unsigned threads; /* 1..VN_THREADS_MAX; 0 = one per online processor */
@@ -153,8 +158,10 @@ vn_engine_new(const struct vn_lexicon *lexicon,
               struct vn_engine **engine, struct vn_error *error);
 void vn_engine_free(struct vn_engine *engine); /* accepts NULL */
 
-/* "scalar", "avx512"; the path that vn_engine_run() takes. */
+/* The path that vn_engine_run() takes, by its name. */
 const char *vn_engine_path_text(const struct vn_engine *engine);
+/* "scalar", "sse4", "avx2", "avx512", "neon"; VN_PATH_AUTO: "auto". */
+const char *vn_engine_path_name(enum vn_engine_path path);
 /* Whether this processor can take 'path'. */
 bool vn_engine_has_path(enum vn_engine_path path);
 unsigned vn_engine_threads(const struct vn_engine *engine);

@@ -16,7 +16,7 @@
  *   42..44  ~ segments, 1..7
  *   21..41  ~ letters: three bits a key, first key highest: 0 = the digit,
  *             1..4 = letter (both in ASCII order)
- *    6..20  ~ tail: 0 none, then all texts of one, two, three letters in order
+ *    6..20  ~ tail: 0 none, then texts of one, two, three letters in order
  *    0.. 5  ~ cuts: bit 5 after the first key .. bit 0 after the sixth
  *
  * "~" fields are stored as their complement, for a smaller one is better: for
@@ -101,25 +101,27 @@ static inline bool key_twins(uint32_t a, uint32_t b)
     return (keys & (keys - 1)) == 0;
 }
 
-/* The tail field of up to three letters A-Z, and back (returns how many). */
+/*
+ * The tail field of up to three letters A-Z, as a record has it (record.h):
+ * base 27, of which the order is that of the texts; and back (returns how
+ * many).
+ */
 static inline uint32_t key_tail_make(const char *letters, unsigned length)
 {
-    static const uint32_t first[] = {0, 1, 27, 703};
-    uint32_t place = 0;
+    uint32_t tail = 0;
 
     for (unsigned i = 0; i < length; i++) {
-        place = place * 26 + (uint32_t)(letters[i] - 'A');
+        tail = tail * 27 + (uint32_t)(letters[i] - 'A' + 1);
     }
-    return first[length] + place;
+    return tail;
 }
 
 static inline unsigned key_tail_text(uint32_t tail, char letters[3])
 {
-    const unsigned length = tail == 0 ? 0 : tail < 27 ? 1 : tail < 703 ? 2 : 3;
-    uint32_t place = tail - (length == 3 ? 703 : length == 2 ? 27 : 1);
+    const unsigned length = tail == 0 ? 0 : tail < 27 ? 1 : tail < 729 ? 2 : 3;
 
-    for (unsigned i = length; i-- > 0; place /= 26) {
-        letters[i] = (char)('A' + place % 26);
+    for (unsigned i = length; i-- > 0; tail /= 27) {
+        letters[i] = (char)('A' + tail % 27 - 1);
     }
     return length;
 }

@@ -131,14 +131,6 @@ static unsigned reverse_cuts(unsigned cuts)
     return reversed;
 }
 
-uint16_t rank_tail(int64_t key)
-{
-    char letters[VN_TAIL_MAX];
-    const unsigned length = key_tail_text(key_tail(key), letters);
-
-    return vn_tail_make(letters, length);
-}
-
 void rank_pack(const struct rank_choice *choice, struct vn_record *record)
 {
     memset(record->codes, 0, sizeof record->codes);
@@ -150,6 +142,6 @@ void rank_pack(const struct rank_choice *choice, struct vn_record *record)
         record->codes[i] =
             vn_code_make(ranks, reverse_cuts(key_cuts(key)), key_tail(key) != 0,
                          vn_score_tenths(key_hundredths(key)));
-        record->tails[i] = rank_tail(key);
+        record->tails[i] = (uint16_t)key_tail(key);
     }
 }

@@ -36,9 +36,6 @@ unsigned rank_blocked(const struct search_path *path,
 void rank_choose_exactly(const struct search_path *path,
                          struct rank_choice *choice);
 
-/* rank_tail() is the tail of 'key' in the form of record.h. */
-uint16_t rank_tail(int64_t key);
-
 /* rank_pack() writes the choice in the form of record.h. */
 void rank_pack(const struct rank_choice *choice, struct vn_record *record);
 

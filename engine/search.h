@@ -90,6 +90,8 @@ void search_leave(struct search_path *path);
 /* A way to compute the lists: one of these pairs for each kind of processor. */
 struct search_ops {
     const char *name;
+    /* Whether this processor can; NULL where no such processor is built for. */
+    bool (*has)(void);
     /* Makes the ten children of the node where 'path' stands (depth 0..5). */
     void (*expand)(struct search_path *path);
     /*
@@ -99,9 +101,8 @@ struct search_ops {
     unsigned (*hundred)(struct search_path *path, struct vn_record *records);
 };
 
-extern const struct search_ops search_scalar;
-extern const struct search_ops search_avx512; /* only if search_has_avx512() */
-bool search_has_avx512(void);
+extern const struct search_ops search_scalar, search_sse4, search_avx2,
+    search_avx512, search_neon;
 
 /* Most candidates of a suffix that count (vn_engine_run(), step 5). */
 #define SEARCH_EXACT_MAX 20u

@@ -2,11 +2,10 @@
  * search_kernel.h: the search, written once for any number of lanes.
  *
  * A file that includes it defines first:
- *   LANES                     suffixes computed at once: 1 or MATCH_LANES
- *   lanes_t                   LANES keys
- *   lanes_load(p)             from a row at lane 0 of p
+ *   LANES                     suffixes computed at once: 1, 2, 4 or 8
+ *   lanes_t                   LANES keys; + adds each, or one to all
+ *   lanes_load(p)             from p on
  *   lanes_all(key)            the same key in all lanes
- *   lanes_add(a, b)
  *   lanes_add_to_keys(a, b)   the same, but 0 where a is 0
  *   lanes_any_above(a, b)     whether a > b in any lane
  *   lanes_insert(list, key)   into SEARCH_KEEP sorted keys, of equal letters
@@ -27,7 +26,7 @@ static inline void add_products(const int64_t before[SEARCH_KEEP],
         const lanes_t token = lanes_load(row);
         unsigned i = 0;
         for (; i < SEARCH_KEEP && before[i] != 0; i++) {
-            const lanes_t key = lanes_add(token, lanes_all(before[i]));
+            const lanes_t key = token + before[i];
             if (!lanes_any_above(key, list[SEARCH_KEEP - 1])) {
                 break;
             }

@@ -17,11 +17,6 @@ static inline lanes_t lanes_all(int64_t key)
     return key;
 }
 
-static inline lanes_t lanes_add(lanes_t a, lanes_t b)
-{
-    return a + b;
-}
-
 static inline lanes_t lanes_add_to_keys(lanes_t a, lanes_t b)
 {
     return a != 0 ? a + b : 0;
@@ -94,8 +89,14 @@ static unsigned hundred(struct search_path *path, struct vn_record *records)
     return exact;
 }
 
+static bool has_scalar(void)
+{
+    return true;
+}
+
 const struct search_ops search_scalar = {
     .name = "scalar",
+    .has = has_scalar,
     .expand = expand,
     .hundred = hundred,
 };

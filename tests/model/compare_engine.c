@@ -79,15 +79,11 @@ static struct vn_lexicon *open_lexicon(const struct arguments *arguments)
 
 /* ---- Comparison ------------------------------------------------------- */
 
-#define PATHS 2u
-static const enum vn_engine_path engine_paths[PATHS] = {VN_PATH_SCALAR,
-                                                        VN_PATH_AVX512};
-
 /* One thread: its engines and what it found. */
 struct worker {
     const struct vn_oracle *oracle;
     const struct suffixes *suffixes;
-    struct vn_engine *engines[PATHS]; /* NULL: not on this processor */
+    struct vn_engine *engines[VN_PATHS]; /* NULL: not on this processor */
     unsigned job; /* takes the pieces with this remainder by 'jobs' */
     unsigned jobs;
     uint64_t oracle_ns;
@@ -198,10 +194,11 @@ static void compare_piece(struct worker *worker, const uint32_t *suffixes,
     }
     worker->oracle_ns += thread_ns() - started_ns;
     for (size_t i = 0; i < count; i++) {
-        vn_engine_rank(worker->engines[0], suffixes[i], &worker->got[i]);
+        vn_engine_rank(worker->engines[VN_PATH_SCALAR], suffixes[i],
+                       &worker->got[i]);
     }
     compare_records(worker, "rank", suffixes, count);
-    for (unsigned path = 0; path < PATHS; path++) {
+    for (unsigned path = VN_PATH_SCALAR; path < VN_PATHS; path++) {
         if (worker->engines[path] != NULL) {
             run_engine(worker, worker->engines[path], suffixes, count);
             compare_records(worker, vn_engine_path_text(worker->engines[path]),
@@ -236,15 +233,26 @@ static void make_engines(const struct vn_lexicon *lexicon,
 {
     struct vn_error error;
 
-    for (unsigned path = 0; path < PATHS; path++) {
-        const struct vn_engine_options options = {.threads = 1,
-                                                  .path = engine_paths[path]};
-        if (vn_engine_has_path(engine_paths[path])) {
+    for (unsigned path = VN_PATH_SCALAR; path < VN_PATHS; path++) {
+        const struct vn_engine_options options = {
+            .threads = 1, .path = (enum vn_engine_path)path};
+        if (vn_engine_has_path((enum vn_engine_path)path)) {
             expect_ok(vn_engine_new(lexicon, &options, &worker->engines[path],
                                     &error),
                       &error);
         }
     }
+}
+
+static void print_paths(void)
+{
+    printf("paths:");
+    for (unsigned path = VN_PATH_SCALAR; path < VN_PATHS; path++) {
+        if (vn_engine_has_path((enum vn_engine_path)path)) {
+            printf(" %s", vn_engine_path_name((enum vn_engine_path)path));
+        }
+    }
+    printf("\n");
 }
 
 /* Returns the number of differences. */
@@ -274,15 +282,15 @@ static uint64_t compare_all(const struct arguments *arguments,
         pthread_join(threads[i], NULL);
         differences += workers[i].differences;
         oracle_ns += workers[i].oracle_ns;
-        for (unsigned path = 0; path < PATHS; path++) {
+        for (unsigned path = VN_PATH_SCALAR; path < VN_PATHS; path++) {
             vn_engine_free(workers[i].engines[path]);
         }
     }
     free(workers);
-    printf("%zu suffixes, %llu differences, oracle %llu ns per suffix%s\n",
+    printf("%zu suffixes, %llu differences, oracle %llu ns per suffix\n",
            suffixes->count, (unsigned long long)differences,
-           (unsigned long long)(oracle_ns / suffixes->count),
-           vn_engine_has_path(VN_PATH_AVX512) ? "" : ", no avx512 here");
+           (unsigned long long)(oracle_ns / suffixes->count));
+    print_paths();
     return differences;
 }
 
