@@ -1,17 +1,16 @@
 /* bench_phrases.c: reads advertised phrases, finds and counts them. */
 #include "bench_phrases.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "bench_stats.h"
 
 #include "engine/keypad.h"
 
 #define COLUMNS 6u
 #define KEYS VN_SUFFIX_DIGITS
-/* Of the normal distribution, for 95 %. */
-#define Z95 1.959964
 
 const unsigned recall_ranks[RECALL_RANKS] = {1, 3, 5};
 
@@ -284,30 +283,11 @@ enum vn_status bench_recall_count(const struct bench_phrases *phrases,
                               phrases->path, RECALL_GROUPS_MAX - 3);
 }
 
-/* The 95 % interval of Wilson for a share of 'hits' in 'rows'. */
-static void find_interval(unsigned hits, unsigned rows, double *low,
-                          double *high)
-{
-    const double n = rows;
-    const double share = hits / n;
-    const double z2 = Z95 * Z95;
-    const double centre = (share + z2 / (2 * n)) / (1 + z2 / n);
-    const double half =
-        Z95 / (1 + z2 / n) * sqrt(share * (1 - share) / n + z2 / (4 * n * n));
-
-    // Rounding may leave the ends a hair outside.
-    *low = centre > half ? centre - half : 0;
-    *high = centre + half < 1 ? centre + half : 1;
-}
-
 /* ---- Output ------------------------------------------------------------ */
 
 static void print_group(const struct bench_report *report, const char *kind,
                         const struct recall_group *group)
 {
-    double low = 0;
-    double high = 0;
-
     if (!report->json) {
         printf("%-12s %5u", group->name, group->rows);
     } else {
@@ -315,16 +295,17 @@ static void print_group(const struct bench_report *report, const char *kind,
         printf("\"rows\":%u,", group->rows);
     }
     for (unsigned i = 0; i < RECALL_RANKS; i++) {
-        const double share = (double)group->hits[i] / group->rows;
+        const struct bench_interval share =
+            bench_wilson(group->hits[i], group->rows);
 
-        find_interval(group->hits[i], group->rows, &low, &high);
         if (!report->json) {
-            printf("  %5.1f %% (%4.1f-%4.1f)", share * 100, low * 100,
-                   high * 100);
+            printf("  %5.1f %% (%4.1f-%4.1f)", share.value * 100,
+                   share.low * 100, share.high * 100);
         } else {
             printf("\"recall_at_%u\":{\"hits\":%u,\"share\":%.6f,"
                    "\"low\":%.6f,\"high\":%.6f},",
-                   recall_ranks[i], group->hits[i], share, low, high);
+                   recall_ranks[i], group->hits[i], share.value, share.low,
+                   share.high);
         }
     }
     if (!report->json) {

@@ -1,10 +1,12 @@
-/* bench_quality.c: how often advertised phrases are among the candidates. */
+/* bench_quality.c: advertised phrases found, sheets made and scored. */
 #include "bench_phrases.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "index/index.h"
+#include "bench_judge.h"
+#include "bench_reader.h"
+#include "bench_sheet.h"
 
 /* Candidates of ours that --misses shows. */
 #define SHOWN 3u
@@ -15,14 +17,21 @@ enum {
     KEY_WORDS,
     KEY_BLOCK,
     KEY_MODEL,
-    KEY_MISSES
+    KEY_MISSES,
+    KEY_RANDOM,
+    KEY_SEED,
+    KEY_BLIND,
+    KEY_JUDGED
 };
 
 struct quality_bench {
     bool json;
     bool misses;
-    const char *file;
+    bool judged;                        /* the files are marked sheets */
+    const char *files[JUDGE_FILES_MAX]; /* phrases, sheets or indexes */
+    size_t file_count;
     const char *index;
+    struct sheet_options sheet; /* its suffixes: 0 = no sheet is made */
     const char *words[VN_OVERLAYS_MAX];
     const char *blocks[VN_OVERLAYS_MAX];
     struct vn_lexicon_options lexicon;
@@ -40,18 +49,85 @@ static void add_path(const char *name, const char *path, const char **paths,
     paths[(*count)++] = path;
 }
 
-static void check_arguments(const struct quality_bench *bench)
+static bool has_lexicon(const struct quality_bench *bench)
 {
     const struct vn_lexicon_options *lexicon = &bench->lexicon;
 
-    if (bench->file == NULL) {
-        bench_refuse("name the file of phrases");
+    return lexicon->word_path_count > 0 || lexicon->block_path_count > 0 ||
+           lexicon->model_path != NULL || lexicon->folder != NULL;
+}
+
+/* Of --random and --judged. */
+static void check_sheet(const struct quality_bench *bench)
+{
+    const bool random = bench->sheet.suffixes > 0;
+
+    if (random && bench->judged) {
+        bench_refuse("give either --random or --judged");
     }
-    if (bench->index != NULL &&
-        (lexicon->word_path_count > 0 || lexicon->block_path_count > 0 ||
-         lexicon->model_path != NULL || lexicon->folder != NULL)) {
+    if (has_lexicon(bench) || bench->misses) {
+        bench_refuse("--lexicon, --words, --block, --model and --misses go "
+                     "with a file of phrases only");
+    }
+    if (random && (bench->index != NULL || bench->json)) {
+        bench_refuse("--random takes its indexes as arguments, and prints a "
+                     "sheet: leave out -i and --json");
+    }
+    if (random && bench->file_count == 0) {
+        bench_refuse("name the index to draw from");
+    }
+    if (random && bench->file_count > SHEET_INDEXES_MAX) {
+        bench_refuse("--random mixes at most %u indexes", SHEET_INDEXES_MAX);
+    }
+    if (bench->judged && bench->file_count == 0) {
+        bench_refuse("name the marked sheets");
+    }
+}
+
+static void check_arguments(const struct quality_bench *bench)
+{
+    if (bench->sheet.suffixes > 0 || bench->judged) {
+        check_sheet(bench);
+        return;
+    }
+    if (bench->file_count != 1) {
+        bench_refuse(bench->file_count == 0 ? "name the file of phrases"
+                                            : "takes one file");
+    }
+    if (bench->index != NULL && has_lexicon(bench)) {
         bench_refuse("an index has its words already: give either -i or "
                      "--lexicon, --words, --block and --model");
+    }
+}
+
+static void add_file(struct quality_bench *bench, const char *path)
+{
+    if (bench->file_count == JUDGE_FILES_MAX) {
+        bench_refuse("takes at most %u files", JUDGE_FILES_MAX);
+    }
+    bench->files[bench->file_count++] = path;
+}
+
+/* The options of sheets. */
+static error_t parse_sheet(int key, const char *arg,
+                           struct quality_bench *bench)
+{
+    switch (key) {
+    case KEY_RANDOM:
+        bench->sheet.suffixes =
+            (uint32_t)bench_int("--random", arg, 1, SHEET_SUFFIXES_MAX);
+        return 0;
+    case KEY_SEED:
+        bench->sheet.seed = (uint64_t)bench_int("--seed", arg, 0, INT32_MAX);
+        return 0;
+    case KEY_BLIND:
+        bench->sheet.blind = true;
+        return 0;
+    case KEY_JUDGED:
+        bench->judged = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -83,16 +159,13 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         bench->lexicon.model_path = arg;
         return 0;
     case ARGP_KEY_ARG:
-        if (bench->file != NULL) {
-            bench_refuse("takes one file");
-        }
-        bench->file = arg;
+        add_file(bench, arg);
         return 0;
     case ARGP_KEY_END:
         check_arguments(bench);
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_sheet(key, arg, bench);
     }
 }
 
@@ -107,7 +180,8 @@ static const struct argp_option options[] = {
     {.name = "index",
      .key = 'i',
      .arg = "INDEX",
-     .doc = "Take the candidates from an index instead of the engine"},
+     .doc = "Take the candidates from an index instead of the engine; with "
+            "--judged, count only the lists that it gives"},
     {.name = "lexicon",
      .key = KEY_LEXICON,
      .arg = "DIR",
@@ -124,20 +198,38 @@ static const struct argp_option options[] = {
      .key = KEY_MODEL,
      .arg = "FILE",
      .doc = "Take the weights of the score from FILE"},
+    {.name = "random",
+     .key = KEY_RANDOM,
+     .arg = "N",
+     .doc = "Print a sheet of the first three spellings of N random suffixes, "
+            "to be marked (bench/JUDGING.md)"},
+    {.name = "seed",
+     .key = KEY_SEED,
+     .arg = "N",
+     .doc = "Seed of the random suffixes (default: 1)"},
+    {.name = "blind",
+     .key = KEY_BLIND,
+     .doc = "Shuffle the lines of the sheet, the lists of one suffix apart"},
+    {.name = "judged",
+     .key = KEY_JUDGED,
+     .doc = "The files are marked sheets: print the share of good lists, the "
+            "embarrassing ones, and how far the markers agree"},
     {0},
 };
 
 static const struct argp parser = {
     .options = options,
     .parser = parse_option,
-    .args_doc = "FILE",
+    .args_doc = "FILE\n--random=N INDEX...\n--judged FILE...",
     .doc = "Given the digits of each advertised phrase in FILE, at which rank "
            "is the phrase spelled? Prints the share found among the first 1, 3 "
            "and 5 candidates with its 95 % interval.\v"
            "Examples:\n"
            "  vanity-bench quality bench/data/real-vanity-dev.tsv\n"
            "  vanity-bench quality bench/data/real-vanity-dev.tsv "
-           "--words mine.txt --misses",
+           "--words mine.txt --misses\n"
+           "  vanity-bench quality --random 250 --seed 2 --blind vanity.mdb\n"
+           "  vanity-bench quality --judged bench/data/judged-*.tsv",
 };
 
 /* ---- Records ----------------------------------------------------------- */
@@ -152,26 +244,17 @@ static enum vn_status rank_by_engine(struct quality_bench *bench)
 
 static enum vn_status rank_by_index(struct quality_bench *bench)
 {
-    struct vn_index *index = NULL;
-    struct vn_reader *reader = NULL;
-    // A damaged file is told before LMDB follows a page of it.
+    struct bench_reader reader = {NULL, NULL};
     enum vn_status status =
-        vn_index_check(bench->index, NULL, NULL, &bench->error);
+        bench_reader_open(&reader, bench->index, &bench->error);
 
-    if (status == VN_OK) {
-        status = vn_index_open(bench->index, &index, &bench->error);
-    }
-    if (status == VN_OK) {
-        status = vn_reader_new(index, &reader, &bench->error);
-    }
     for (size_t i = 0; status == VN_OK && i < bench->phrases.count; i++) {
         struct bench_phrase *row = &bench->phrases.list[i];
 
-        status =
-            vn_reader_get(reader, row->suffix, &row->record, &bench->error);
+        status = vn_reader_get(reader.reader, row->suffix, &row->record,
+                               &bench->error);
     }
-    vn_reader_free(reader);
-    vn_index_close(index);
+    bench_reader_close(&reader);
     return status;
 }
 
@@ -257,17 +340,12 @@ static void print(const struct quality_bench *bench)
     }
 }
 
-int bench_quality(int argc, char **argv)
-{
-    struct quality_bench *bench = calloc(1, sizeof(*bench));
+/* ---- The command ------------------------------------------------------- */
 
-    if (bench == NULL) {
-        bench_message("out of memory");
-        return BENCH_FAILED;
-    }
-    argp_parse(&parser, argc, argv, 0, NULL, bench);
+static enum vn_status find_phrases(struct quality_bench *bench)
+{
     enum vn_status status =
-        bench_phrases_read(&bench->phrases, bench->file, &bench->error);
+        bench_phrases_read(&bench->phrases, bench->files[0], &bench->error);
 
     if (status == VN_OK) {
         status =
@@ -283,6 +361,38 @@ int bench_quality(int argc, char **argv)
     if (status == VN_OK) {
         print(bench);
     }
+    return status;
+}
+
+static enum vn_status run(struct quality_bench *bench)
+{
+    if (bench->sheet.suffixes > 0) {
+        bench->sheet.indexes = bench->files;
+        bench->sheet.index_count = bench->file_count;
+        return bench_sheet_print(&bench->sheet, &bench->error);
+    }
+    if (bench->judged) {
+        const struct judge_options judge = {.files = bench->files,
+                                            .file_count = bench->file_count,
+                                            .index = bench->index,
+                                            .json = bench->json};
+
+        return bench_judge_print(&judge, &bench->error);
+    }
+    return find_phrases(bench);
+}
+
+int bench_quality(int argc, char **argv)
+{
+    struct quality_bench *bench = calloc(1, sizeof(*bench));
+
+    if (bench == NULL) {
+        bench_message("out of memory");
+        return BENCH_FAILED;
+    }
+    bench->sheet.seed = 1;
+    argp_parse(&parser, argc, argv, 0, NULL, bench);
+    const enum vn_status status = run(bench);
     const int code =
         status == VN_OK ? BENCH_DONE : bench_error(status, &bench->error);
 
