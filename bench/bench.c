@@ -27,6 +27,10 @@ static const struct command commands[] = {
     {"index", "a whole build beside raw LMDB and raw writes", bench_index},
     {"lookup", "random, sorted and batched look-ups in an index", bench_lookup},
     {"quality", "how often advertised phrases are found", bench_quality},
+#ifdef VN_BENCH_TUNE
+    {"tune", "fits the weights of the ranking on advertised phrases",
+     bench_tune},
+#endif
 #ifdef VN_BENCH_PEER
     {"load", "the loader beside boto3 and wrk, on three servers", bench_load},
     {"export", "an index as files for S3, beside a plain exporter",
