@@ -1,0 +1,172 @@
+/* sphinx_model.c: prints the words and pairs of a CMU Sphinx language model. */
+#include <sphinxbase/err.h>
+#include <sphinxbase/logmath.h>
+#include <sphinxbase/ngram_model.h>
+
+#include <ctype.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Usage: sphinx_model MODEL MAX_LETTERS < ACRONYMS
+ *
+ * Prints, tab separated, all figures log10 of a probability:
+ *   word FORM p                   every form of letters and apostrophes
+ *   pair FORM FORM p(b|a) p(a,b)  every listed pair of at most MAX_LETTERS
+ *   acronym LETTERS p             every line of standard input, spelled as
+ *                                 the model spells acronyms: "i. b. m."
+ */
+
+#define LINE_SIZE 64
+/* Base of the integers in which the library keeps logarithms. */
+#define LOG_BASE 1.0001
+
+struct form {
+    int32 id;
+    unsigned letters;
+    double log10_p;
+};
+
+static bool is_form(const char *word)
+{
+    if (!islower((unsigned char)word[0])) {
+        return false;
+    }
+    for (const char *c = word; *c != '\0'; c++) {
+        if (!islower((unsigned char)*c) && *c != '\'') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static unsigned count_letters(const char *word)
+{
+    unsigned count = 0;
+
+    for (const char *c = word; *c != '\0'; c++) {
+        count += *c != '\'';
+    }
+    return count;
+}
+
+static double to_log10(logmath_t *logs, int32 score)
+{
+    return logmath_log_to_ln(logs, score) / log(10.0);
+}
+
+static size_t print_words(ngram_model_t *model, logmath_t *logs, int32 count,
+                          struct form *forms)
+{
+    size_t kept = 0;
+
+    for (int32 id = 0; id < count; id++) {
+        const char *word = ngram_word(model, id);
+        int32 used = 0;
+
+        if (is_form(word)) {
+            const int32 score = ngram_ng_score(model, id, NULL, 0, &used);
+
+            forms[kept] =
+                (struct form){id, count_letters(word), to_log10(logs, score)};
+            printf("word\t%s\t%.4f\n", word, forms[kept].log10_p);
+            kept++;
+        }
+    }
+    return kept;
+}
+
+/* The library lists no pairs: all are asked for; two used words mark one. */
+static void print_pairs(ngram_model_t *model, logmath_t *logs,
+                        const struct form *forms, size_t count, unsigned most)
+{
+    for (size_t a = 0; a < count; a++) {
+        int32 history = forms[a].id;
+
+        for (size_t b = 0; b < count; b++) {
+            int32 used = 0;
+
+            if (forms[a].letters + forms[b].letters > most) {
+                continue;
+            }
+            const int32 score =
+                ngram_ng_score(model, forms[b].id, &history, 1, &used);
+            if (used == 2) {
+                const double p = to_log10(logs, score);
+
+                printf("pair\t%s\t%s\t%.4f\t%.4f\n",
+                       ngram_word(model, forms[a].id),
+                       ngram_word(model, forms[b].id), p, p + forms[a].log10_p);
+            }
+        }
+    }
+}
+
+static void print_acronym(ngram_model_t *model, logmath_t *logs,
+                          const char *letters)
+{
+    int32 history[2] = {0, 0}; // nearest first
+    double sum = 0.0;
+
+    for (unsigned i = 0; letters[i] != '\0'; i++) {
+        const char name[] = {letters[i], '.', '\0'};
+        const int32 id = ngram_wid(model, name);
+        int32 used = 0;
+
+        if (id == ngram_unknown_wid(model)) {
+            return;
+        }
+        const int32 score =
+            ngram_ng_score(model, id, history, i < 2 ? (int32)i : 2, &used);
+        sum += to_log10(logs, score);
+        history[1] = history[0];
+        history[0] = id;
+    }
+    printf("acronym\t%s\t%.4f\n", letters, sum);
+}
+
+static void print_acronyms(ngram_model_t *model, logmath_t *logs)
+{
+    char line[LINE_SIZE];
+
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        print_acronym(model, logs, line);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3) {
+        fprintf(stderr, "usage: sphinx_model MODEL MAX_LETTERS < ACRONYMS\n");
+        return 2;
+    }
+    err_set_logfp(NULL);
+    logmath_t *logs = logmath_init(LOG_BASE, 0, 0);
+    ngram_model_t *model = ngram_model_read(NULL, argv[1], NGRAM_AUTO, logs);
+    struct form *forms = NULL;
+    int code = 3;
+
+    if (model == NULL) {
+        fprintf(stderr, "sphinx_model: %s is not a language model\n", argv[1]);
+        goto out;
+    }
+    const int32 count = (int32)ngram_model_get_counts(model)[0];
+    forms = calloc((size_t)count, sizeof *forms);
+    if (forms == NULL) {
+        fprintf(stderr, "sphinx_model: out of memory\n");
+        goto out;
+    }
+    const size_t kept = print_words(model, logs, count, forms);
+    print_pairs(model, logs, forms, kept, (unsigned)strtoul(argv[2], NULL, 10));
+    print_acronyms(model, logs);
+    code = fflush(stdout) == 0 ? 0 : 3;
+out:
+    free(forms);
+    ngram_model_free(model); /* accepts NULL */
+    logmath_free(logs);
+    return code;
+}
