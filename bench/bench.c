@@ -27,6 +27,8 @@ static const struct command commands[] = {
     {"index", "a whole build beside raw LMDB and raw writes", bench_index},
     {"lookup", "random, sorted and batched look-ups in an index", bench_lookup},
     {"quality", "how often advertised phrases are found", bench_quality},
+    {"compare", "two models, lexicons, indexes or programs side by side",
+     bench_compare},
 #ifdef VN_BENCH_TUNE
     {"tune", "fits the weights of the ranking on advertised phrases",
      bench_tune},

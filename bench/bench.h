@@ -12,6 +12,7 @@
 /* Exit codes of every command. */
 enum bench_exit {
     BENCH_DONE = 0,
+    BENCH_WORSE = 1,   /* a limit that was asked for is passed */
     BENCH_REFUSED = 2, /* wrong use or bad input */
     BENCH_FAILED = 3,  /* failure, damage, or a check inside the run failed */
 };
@@ -21,6 +22,7 @@ int bench_engine(int argc, char **argv);
 int bench_index(int argc, char **argv);
 int bench_lookup(int argc, char **argv);
 int bench_quality(int argc, char **argv);
+int bench_compare(int argc, char **argv);
 int bench_tune(int argc, char **argv);   /* with nlopt */
 int bench_load(int argc, char **argv);   /* with the loader */
 int bench_export(int argc, char **argv); /* with the loader */

@@ -17,7 +17,7 @@ part = sys.argv[1]
 bench, vanity, tree = (str(Path(path).resolve()) for path in sys.argv[2:5])
 dev_file = f"{tree}/bench/data/real-vanity-dev.tsv"
 COMMANDS = ("engine", "index", "lookup", "quality", "export", "load",
-            "lambda", "serve")
+            "lambda", "serve", "compare")
 failures = []
 
 
