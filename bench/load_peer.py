@@ -55,6 +55,7 @@ http {{
     map $http_x_amz_target $answer {{
         default '{{}}';
         ~DescribeTable '{described}';
+        ~Scan '{{"Items":[],"Count":0,"ScannedCount":0}}';
         ~BatchWriteItem '{{"UnprocessedItems":{{}}}}';
     }}
     server {{

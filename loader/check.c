@@ -37,25 +37,46 @@ double check_consumed(const json_t *answer)
     return sum;
 }
 
-static bool is_meta(const json_t *item)
+/* NULL if there is none. */
+static const char *key_of(const json_t *item)
 {
-    const char *key = json_string_value(
+    return json_string_value(
         json_object_get(json_object_get(item, ITEM_KEY), "S"));
+}
 
-    return key != NULL && strcmp(key, ITEM_META) == 0;
+/* Whether one more difference is to be reported; before it is counted. */
+static bool is_reported(const struct check *check)
+{
+    const struct vn_check_counts *counts = check->counts;
+
+    return counts->missing + counts->different + counts->surplus <
+           check->options->report_max;
+}
+
+/* An item that is none of ours: it is told, and a repair leaves it alone. */
+static void note_foreign(struct check *check, const char *key)
+{
+    const struct vn_check_options *options = check->options;
+
+    if (options->report_foreign != NULL && is_reported(check)) {
+        options->report_foreign(options->report_context, key);
+    }
+    check->counts->surplus++;
+    check->counts->foreign++;
 }
 
 enum vn_status check_note(struct check *check, const json_t *item)
 {
+    const char *key = key_of(item);
     struct vn_record record;
     uint32_t suffix = 0;
     uint64_t hash = 0;
 
-    if (is_meta(item)) {
+    if (key != NULL && strcmp(key, ITEM_META) == 0) {
         return VN_OK;
     }
     if (!item_hash_json(item, &suffix, &hash)) {
-        check->foreign++;
+        note_foreign(check, key != NULL ? key : "");
         return VN_OK;
     }
     if (suffix < check->first || suffix >= check->end ||
@@ -83,15 +104,12 @@ static void differ(struct check *check, uint32_t suffix, uint64_t *counter,
                    const char *what)
 {
     const struct vn_check_options *options = check->options;
-    const struct vn_check_counts *counts = check->counts;
-    const uint64_t before =
-        counts->missing + counts->different + counts->surplus;
 
-    (*counter)++;
-    check_set(&check->wrong, suffix);
-    if (options->report != NULL && before < options->report_max) {
+    if (options->report != NULL && is_reported(check)) {
         options->report(options->report_context, suffix, what);
     }
+    (*counter)++;
+    check_set(&check->wrong, suffix);
 }
 
 static void judge(struct check *check, uint32_t suffix,
@@ -139,7 +157,6 @@ static enum vn_status judge_all(struct check *check)
         }
         judge(check, i, &records[i % VN_BLOCK_SUFFIXES]);
     }
-    check->counts->surplus += check->foreign;
     return VN_OK;
 }
 
@@ -245,7 +262,7 @@ static uint64_t count_wrong(const struct check *check)
     const struct vn_check_counts *counts = check->counts;
 
     return counts->missing + counts->different + counts->surplus -
-           check->foreign;
+           counts->foreign;
 }
 
 static enum vn_status write_state(const struct check *check,

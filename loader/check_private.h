@@ -22,7 +22,6 @@ struct check {
     struct vn_reader *reader;
     unsigned segments;   /* of a scan */
     uint32_t first, end; /* suffixes that are compared */
-    uint64_t foreign;    /* items whose key is no suffix */
     uint64_t goal;       /* of the progress */
     uint64_t done;
     struct check_bits asked; /* a sample: these; else unused */
@@ -50,7 +49,7 @@ double check_consumed(const json_t *answer);
 /*
  * check_note() notes that the table has 'item' ('found' and 'wrong'). Items
  * with another key than a suffix in question are passed over: "#meta", and
- * what is outside the prefix; or counted, what is no suffix at all.
+ * what is outside the prefix; or told, what is no suffix at all.
  */
 VN_NODISCARD enum vn_status check_note(struct check *check, const json_t *item);
 

@@ -22,6 +22,7 @@
 #define STATE_NUMBERS 6u
 #define TEXT_MAX 4096u
 
+/* CHECKPOINT_BEGINS, and which version. */
 static const uint8_t magic[MAGIC_SIZE] = {'V', 'N', 'L', 'O',
                                           'A', 'D', '2', '\n'};
 
@@ -417,10 +418,10 @@ static enum vn_status allocate(struct checkpoint *checkpoint, const char *path,
 
     checkpoint->bits = calloc(size > 0 ? size : 1, 1);
     checkpoint->path = strdup(path);
-    if (asprintf(&checkpoint->temp_path, "%s.new", path) < 0) {
+    if (asprintf(&checkpoint->temp_path, "%s" CHECKPOINT_TEMP, path) < 0) {
         checkpoint->temp_path = NULL;
     }
-    if (asprintf(&checkpoint->lock_path, "%s.lock", path) < 0) {
+    if (asprintf(&checkpoint->lock_path, "%s" CHECKPOINT_LOCK, path) < 0) {
         checkpoint->lock_path = NULL;
     }
     if (checkpoint->bits == NULL || checkpoint->path == NULL ||

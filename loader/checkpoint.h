@@ -25,6 +25,12 @@
  */
 #define CHECKPOINT_TEXTS 4u
 
+/* How the file begins, of whatever version. */
+#define CHECKPOINT_BEGINS "VNLOAD"
+/* What stands beside it: PATH and this. */
+#define CHECKPOINT_LOCK ".lock"
+#define CHECKPOINT_TEMP ".new"
+
 struct checkpoint_identity {
     uint64_t fingerprint;
     uint64_t units;

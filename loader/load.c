@@ -158,13 +158,25 @@ static void count_up(struct load *load, int64_t now_ns)
            counts->total);
 }
 
+/* 'failed' is an errno. The load does not depend on its metrics. */
+static void note_metrics(struct load *load, int failed)
+{
+    if (failed != 0 && !load->metrics_failed) {
+        load->metrics_failed = true;
+        notice_send(&load->notice,
+                    "cannot write the metrics: %s; the load goes on",
+                    strerror(failed));
+    }
+}
+
 static enum vn_status tell_machines(struct load *load, int64_t now_ns,
                                     const char *event)
 {
     const struct vn_load_options *options = load->options;
 
     if (options->metrics != NULL) {
-        metrics_line(options->metrics, event, options->table, &load->counts);
+        note_metrics(load, metrics_line(options->metrics, event, options->table,
+                                        &load->counts));
     }
     if (options->prometheus_path != NULL &&
         (now_ns - load->prometheus_ns >= PROMETHEUS_NS || event[0] == 'e')) {
@@ -294,8 +306,9 @@ static void drain(struct load *load)
 static enum vn_status begin(struct load *load)
 {
     if (load->options->metrics != NULL) {
-        metrics_table(load->options->metrics, &load->table, load->rate.limit,
-                      load->counts.rate_source);
+        note_metrics(load,
+                     metrics_table(load->options->metrics, &load->table,
+                                   load->rate.limit, load->counts.rate_source));
     }
     // Before "#meta": a table that is half loaded has a checkpoint.
     const uint64_t bound = load->counts.resent_bound;
@@ -311,16 +324,17 @@ static enum vn_status begin(struct load *load)
 
 static enum vn_status finish(struct load *load)
 {
-    enum vn_status status = load_end_meta(load);
+    const enum vn_status status = load_end_meta(load);
 
-    if (status == VN_OK) {
-        status = load_keep(load);
+    if (status != VN_OK) {
+        return status;
     }
+    load_keep(load);
     // With refused operations a resume has something to do.
-    if (status == VN_OK && load->counts.dead == 0) {
+    if (load->counts.dead == 0) {
         checkpoint_remove(&load->checkpoint);
     }
-    return status;
+    return VN_OK;
 }
 
 static enum vn_status work(struct load *load)

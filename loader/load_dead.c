@@ -6,18 +6,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <jansson.h>
+
+static bool has_letters(const char *path)
+{
+    struct stat found;
+
+    return lstat(path, &found) == 0 && found.st_size > 0;
+}
 
 enum vn_status load_dead_open(struct load_dead *dead, const char *path,
                               struct vn_error *error)
 {
     *dead = (struct load_dead){.path = path, .fd = -1};
-    if (unlink(path) != 0 && errno != ENOENT) {
-        return vn_error_system(error, errno, "cannot remove '%s'", path);
+    if (!has_letters(path) || unlink(path) == 0) {
+        return VN_OK;
     }
-    return VN_OK;
+    return vn_error_system(error, errno, "cannot remove '%s'", path);
 }
 
 static bool write_piece(struct load_dead *dead, const char *text, size_t size)

@@ -8,6 +8,9 @@
 #include "engine/error.h"
 #include "source.h"
 
+/* How the file begins: with the first member of its first line. */
+#define LOAD_DEAD_BEGINS "{\"suffix\":\""
+
 /* One JSON object a line. The file is made by its first line. */
 struct load_dead {
     const char *path; /* lent */
@@ -16,7 +19,10 @@ struct load_dead {
     int failed; /* errno of the first failure, 0 = none */
 };
 
-/* Removes an old file: a resume sends what it names again. */
+/*
+ * Removes old letters (vn_load_check() has seen to it that there is nothing
+ * else): a resume sends what they name again. An empty file stays.
+ */
 VN_NODISCARD enum vn_status load_dead_open(struct load_dead *dead,
                                            const char *path,
                                            struct vn_error *error);

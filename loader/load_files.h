@@ -7,6 +7,7 @@
 struct load_files {
     char *checkpoint;
     char *dead; /* letters */
+    char *kept; /* INDEX.loaded-TABLE; NULL for an export */
 };
 
 /* Names the files, by the options or by the source. VN_OK or VN_NOMEM. */

@@ -42,10 +42,32 @@ static void plan_index(struct load *load)
     };
 }
 
+/*
+ * Without "#meta" a table is new, or holds a part, an import or what others
+ * have put there: then it is treated like one that held other generations.
+ */
+static enum vn_status plan_previous(struct load *load)
+{
+    const struct vn_table_info *table = &load->table;
+    bool empty = true;
+
+    load->meta.previous =
+        meta_previous(table, load->meta.generation, load->options->resume);
+    if (table->state != VN_TABLE_NO_META) {
+        return VN_OK;
+    }
+    const enum vn_status status =
+        preflight_empty(load->aws, load->options->table, &empty, load->error);
+    if (status == VN_OK && !empty) {
+        load->meta.previous = VN_GENERATIONS_MIXED;
+        load->meta.found = true;
+    }
+    return status;
+}
+
 enum vn_status load_plan_meta(struct load *load)
 {
     const struct vn_load_source *from = load->from;
-    const struct vn_table_info *table = &load->table;
     enum vn_status status = VN_OK;
 
     if (from->export_dir != NULL) {
@@ -60,13 +82,12 @@ enum vn_status load_plan_meta(struct load *load)
     if (from->since != NULL) {
         meta->previous = vn_index_info(from->since)->generation;
     } else if (meta->whole) {
-        meta->previous =
-            meta_previous(table, meta->generation, load->options->resume);
+        status = plan_previous(load);
     } else {
-        meta->mixes = !preflight_fits(table, meta->generation);
+        meta->mixes = !preflight_fits(&load->table, meta->generation);
         meta->previous = VN_GENERATIONS_MIXED;
     }
-    return VN_OK;
+    return status;
 }
 
 /* ---- Whether the table is as it must be --------------------------------- */
@@ -156,6 +177,14 @@ static enum vn_status write_state(const struct load *load,
 
 enum vn_status load_begin_meta(const struct load *load)
 {
+    if (load->meta.found && load->from->export_dir == NULL) {
+        notice_send(&load->notice,
+                    "the table '%s' is not empty and has no #meta: suffixes "
+                    "without a spelling are deleted, too; keys that are no "
+                    "suffixes are left alone ('vanity check --full' names "
+                    "them)",
+                    load->options->table);
+    }
     return load->meta.whole || load->meta.mixes
                ? write_state(load, VN_TABLE_LOADING)
                : VN_OK;

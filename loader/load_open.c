@@ -2,7 +2,7 @@
 #include "load_private.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,43 +179,62 @@ enum vn_status load_open(struct load *load)
 
 /* ---- The kept index ----------------------------------------------------- */
 
-static bool replace_link(const char *path, const char *temp, const char *kept)
+/* Whether 'path' holds what was loaded; another file may have its name now. */
+static bool is_loaded(const struct load *load, const char *path)
 {
-    (void)unlink(temp);
-    const bool good = link(path, temp) == 0 && rename(temp, kept) == 0;
-    const int failed = errno;
+    const struct vn_index_info *ours = vn_index_info(load->from->index);
+    struct vn_index *index = NULL;
 
-    // rename() leaves the name where both lead to the same file.
-    (void)unlink(temp);
-    errno = failed;
-    return good;
+    if (vn_index_open(path, &index, NULL) != VN_OK) {
+        return false;
+    }
+    const struct vn_index_info *info = vn_index_info(index);
+    const bool same = info->generation == ours->generation &&
+                      info->records_hash == ours->records_hash &&
+                      info->suffixes == ours->suffixes;
+    vn_index_close(index);
+    return same;
 }
 
-enum vn_status load_keep(struct load *load)
+/* Links the file that 'path' leads to; NULL, or why it is not kept. */
+static const char *replace_link(const struct load *load, const char *path,
+                                const char *temp)
+{
+    const char *wrong = NULL;
+
+    (void)unlink(temp);
+    if (linkat(AT_FDCWD, path, AT_FDCWD, temp, AT_SYMLINK_FOLLOW) != 0) {
+        return strerror(errno);
+    }
+    if (!is_loaded(load, temp)) {
+        wrong = "it was replaced during the load";
+    } else if (rename(temp, load->files.kept) != 0) {
+        wrong = strerror(errno);
+    }
+    // rename() leaves the name where both lead to the same file.
+    (void)unlink(temp);
+    return wrong;
+}
+
+void load_keep(const struct load *load)
 {
     const char *path = load->from->index_path;
-    char *kept = NULL;
+    const char *wrong = NULL;
     char *temp = NULL;
-    enum vn_status status = VN_OK;
 
     if (!load->options->keep || !load->meta.whole || load->counts.dead > 0 ||
         path == NULL) {
-        return VN_OK;
+        return;
     }
-    if (asprintf(&kept, "%s.loaded-%s", path, load->options->table) < 0) {
-        return vn_error_system(load->error, ENOMEM, "cannot keep '%s'", path);
+    if (asprintf(&temp, "%s.new", load->files.kept) < 0) {
+        temp = NULL;
+        wrong = strerror(ENOMEM);
+    } else {
+        wrong = replace_link(load, path, temp);
     }
-    if (asprintf(&temp, "%s.new", kept) < 0) {
-        free(kept);
-        return vn_error_system(load->error, ENOMEM, "cannot keep '%s'", path);
-    }
-    if (!replace_link(path, temp, kept)) {
-        status = vn_error_system(load->error, errno,
-                                 "the load is complete, but cannot keep '%s' "
-                                 "as '%s'",
-                                 path, kept);
+    if (wrong != NULL) {
+        notice_send(&load->notice, "cannot keep '%s' as '%s' for --since: %s",
+                    path, load->files.kept, wrong);
     }
     free(temp);
-    free(kept);
-    return status;
 }

@@ -43,6 +43,7 @@ struct load_slot {
 struct load_meta {
     bool whole; /* else a part: "#meta" is left alone, unless it ... */
     bool mixes; /* ... goes into a table of another generation */
+    bool found; /* items without "#meta": nobody knows of what */
     uint64_t generation;
     uint64_t previous;
     uint64_t items;
@@ -84,7 +85,8 @@ struct load {
     int64_t acknowledged_ns; /* the last acknowledgement, or the start */
     uint64_t credential_base;
 
-    bool stopping; /* nothing new is sent */
+    bool metrics_failed; /* and it was told */
+    bool stopping;       /* nothing new is sent */
     enum vn_status status;
     struct vn_error *error;
 };
@@ -98,8 +100,8 @@ bool load_fail(struct load *load, enum vn_status status);
 
 /* Options, files, table, "#meta", source, checkpoint, rate. */
 VN_NODISCARD enum vn_status load_open(struct load *load);
-/* The hard link INDEX.loaded-TABLE. */
-VN_NODISCARD enum vn_status load_keep(struct load *load);
+/* The hard link INDEX.loaded-TABLE; tells why where there can be none. */
+void load_keep(const struct load *load);
 
 /* ---- load_meta.c -------------------------------------------------------- */
 

@@ -125,7 +125,8 @@ VN_NODISCARD enum vn_status vn_table_drop(struct vn_aws *aws, const char *table,
 struct vn_load_source {
     struct vn_index *index;
     const char *index_path;
-    struct vn_index *since;  /* NULL: not a load of what changed */
+    struct vn_index *since; /* NULL: not a load of what changed */
+    const char *since_path;
     struct vn_prefix prefix; /* length 0: all */
     const char *export_dir;  /* load an export instead; index NULL */
 };
@@ -201,6 +202,7 @@ struct vn_load_options {
     uint64_t max_dead;            /* more refused operations end the load */
     unsigned stall_s;             /* without one acknowledgement; 0 = 900 */
     FILE *metrics;                /* JSON lines, or NULL */
+    const char *metrics_path;     /* of 'metrics', or NULL: for the check */
     const char *prometheus_path;  /* rewritten every 10 s, or NULL */
     /* Called about four times a second; false = drain, save, stop. */
     bool (*progress)(void *context, const struct vn_load_counts *counts);
@@ -210,9 +212,12 @@ struct vn_load_options {
 };
 
 /*
- * vn_load_check() says whether the files that a load writes can be written:
- * checkpoint, dead letters, Prometheus. It uses no network; vn_load() begins
- * with it. Returns VN_OK; VN_INVALID, naming file and option; VN_NOMEM.
+ * vn_load_check() says whether the files that a load writes can be written,
+ * and destroy nothing: checkpoint, dead letters, metrics, Prometheus. None may
+ * be another one of them, nor an index, by whatever name or link, nor lie in
+ * the export; what is replaced may not be a file of another kind. Uses no
+ * network and writes nothing; vn_load() begins with it. Returns VN_OK;
+ * VN_INVALID, naming file and option; VN_NOMEM.
  */
 VN_NODISCARD enum vn_status vn_load_check(const struct vn_load_source *source,
                                           const struct vn_load_options *options,
@@ -223,12 +228,15 @@ VN_NODISCARD enum vn_status vn_load_check(const struct vn_load_source *source,
  * acknowledged or refused for good. Acknowledged at least once: puts and
  * deletes are idempotent, so the table ends up exact.
  *
- * A whole load leaves "#meta" complete. It stays loading where operations are
- * dead (the checkpoint is kept, and a resume sends their blocks again), and
- * where an export, which deletes nothing, went into a table that held another
- * generation. A part (prefix, export of a prefix) leaves "#meta" alone; onto
- * another generation it is refused, or with 'force' leaves it loading. With
- * 'force' a load of what changed does not ask what the table holds either.
+ * A whole load leaves "#meta" complete: every suffix of the index is as the
+ * index says (keys that are no suffixes are left alone). A table that has items
+ * but no "#meta" is treated like one that was loaded before. "#meta" stays
+ * loading where operations are dead (the checkpoint is kept, and a resume sends
+ * their blocks again), and where an export, which deletes nothing, went into a
+ * table that held something else. A part (prefix, export of a prefix) leaves
+ * "#meta" alone; onto another generation it is refused, or with 'force' leaves
+ * it loading. With 'force' a load of what changed does not ask what the table
+ * holds either.
  *
  * Returns VN_OK (dead may be above 0: look); VN_INVALID (table missing, not
  * ACTIVE, other key; "--since" without the right "#meta", a part of another
@@ -299,6 +307,8 @@ struct vn_check_options {
     double max_wcu;    /* of a repair */
     /* Called for each item that differs, up to 'report_max'. */
     void (*report)(void *context, uint32_t suffix, const char *what);
+    /* The same for an item whose key, UTF-8, is no suffix; or NULL. */
+    void (*report_foreign)(void *context, const char *key);
     void *report_context;
     uint64_t report_max;
     vn_progress_fn progress;
@@ -309,6 +319,7 @@ struct vn_check_options {
 
 struct vn_check_counts {
     uint64_t compared, equal, missing, different, surplus, repaired;
+    uint64_t foreign; /* of 'surplus': left alone, their keys are no suffixes */
     uint64_t expected_items, found_items;
     uint64_t expected_hash, found_hash; /* order-independent sums (full) */
     double consumed_units;              /* RCU */
@@ -317,9 +328,10 @@ struct vn_check_counts {
 /*
  * vn_check() reads from the table, consistently, a sample (BatchGetItem), the
  * number of items, or all of them (parallel Scan), and compares with the
- * index. A suffix without candidate must have no item. "#meta" is passed over;
- * an item whose key is no suffix is counted as surplus by a whole check, but
- * neither reported nor deleted.
+ * index. A suffix without candidate must have no item. Only keys that begin
+ * with the prefix, or with that of the index, are looked at. "#meta" is passed
+ * over; an item whose key is no suffix is reported and counted as surplus by a
+ * full check, but never deleted.
  *
  * A repair by a whole check ('full', no prefix) sets "#meta" to loading before
  * its first write and leaves it complete, of the index's generation. Any other

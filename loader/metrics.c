@@ -84,8 +84,20 @@ static void print_number(FILE *out, double value)
 
 /* ---- JSON lines --------------------------------------------------------- */
 
-void metrics_line(FILE *out, const char *event, const char *table,
-                  const struct vn_load_counts *counts)
+/* What was written may only fail now. Returns 0 or errno. */
+static int end_line(FILE *out, const char *rate_source)
+{
+    errno = 0;
+    (void)fprintf(out, ",\"rate_source\":\"%s\"}\n", rate_source);
+    if (fflush(out) == 0 && ferror(out) == 0) {
+        return 0;
+    }
+    clearerr(out);
+    return errno != 0 ? errno : EIO;
+}
+
+int metrics_line(FILE *out, const char *event, const char *table,
+                 const struct vn_load_counts *counts)
 {
     struct metric metrics[METRICS];
 
@@ -95,12 +107,11 @@ void metrics_line(FILE *out, const char *event, const char *table,
         (void)fprintf(out, ",\"%s\":", metrics[i].name);
         print_number(out, metrics[i].value);
     }
-    (void)fprintf(out, ",\"rate_source\":\"%s\"}\n", counts->rate_source);
-    (void)fflush(out);
+    return end_line(out, counts->rate_source);
 }
 
-void metrics_table(FILE *out, const struct vn_table_info *table,
-                   double rate_limit, const char *rate_source)
+int metrics_table(FILE *out, const struct vn_table_info *table,
+                  double rate_limit, const char *rate_source)
 {
     (void)fprintf(out,
                   "{\"event\":\"start\",\"table\":\"%s\",\"table_id\":\"%s\","
@@ -109,8 +120,7 @@ void metrics_table(FILE *out, const struct vn_table_info *table,
                   table->name, table->id, table->on_demand ? "true" : "false",
                   table->indexes, table->stream ? "true" : "false");
     print_number(out, rate_limit);
-    (void)fprintf(out, ",\"rate_source\":\"%s\"}\n", rate_source);
-    (void)fflush(out);
+    return end_line(out, rate_source);
 }
 
 /* ---- Prometheus --------------------------------------------------------- */
@@ -141,7 +151,7 @@ enum vn_status metrics_prometheus(const char *path, const char *table,
 {
     char *temp = NULL;
 
-    if (asprintf(&temp, "%s.new", path) < 0) {
+    if (asprintf(&temp, "%s" METRICS_PROMETHEUS_TEMP, path) < 0) {
         return vn_error_system(error, ENOMEM, "cannot write '%s'", path);
     }
     FILE *out = fopen(temp, "we");

@@ -6,13 +6,20 @@
 
 #include "loader.h"
 
-/* One line of JSON with all counts; 'event' is "progress" or "end". */
-void metrics_line(FILE *out, const char *event, const char *table,
-                  const struct vn_load_counts *counts);
+/*
+ * One line of JSON with all counts; 'event' is "progress" or "end". Returns 0
+ * or the errno of a failure, as metrics_table() does.
+ */
+int metrics_line(FILE *out, const char *event, const char *table,
+                 const struct vn_load_counts *counts);
 
 /* The first line: what the pre-flight found out about the table. */
-void metrics_table(FILE *out, const struct vn_table_info *table,
-                   double rate_limit, const char *rate_source);
+int metrics_table(FILE *out, const struct vn_table_info *table,
+                  double rate_limit, const char *rate_source);
+
+/* How the file for Prometheus begins, and what is put behind its name aside. */
+#define METRICS_PROMETHEUS_BEGINS "# HELP vanity_load_"
+#define METRICS_PROMETHEUS_TEMP ".new"
 
 /*
  * Rewrites 'path' in the text format of Prometheus, aside and renamed, so that

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dynamo.h"
 #include "item.h"
 
 /* What a new table on demand sustains (facts of the service, 2026-11). */
@@ -55,6 +56,45 @@ enum vn_status preflight_table(struct vn_aws *aws, const char *table,
                             info->key, info->key[0] != '\0' ? "'" : "");
     }
     return VN_OK;
+}
+
+static enum vn_status scan_one(struct dynamo *dynamo, const char *table,
+                               bool *empty, struct vn_error *error)
+{
+    json_t *answer = NULL;
+    json_t *request = json_pack("{s:s, s:i, s:b}", "TableName", table, "Limit",
+                                1, "ConsistentRead", 1);
+    if (request == NULL) {
+        return vn_error_set(error, VN_NOMEM, "table %s: out of memory", table);
+    }
+    enum vn_status status = dynamo_ask(dynamo, "Scan", request, &answer, error);
+    json_decref(request);
+    if (status != VN_OK) {
+        return status;
+    }
+    const json_t *count = json_object_get(answer, "Count");
+    if (json_is_integer(count)) {
+        *empty = json_integer_value(count) == 0 &&
+                 json_object_get(answer, "LastEvaluatedKey") == NULL;
+    } else {
+        status = vn_error_set(error, VN_IO,
+                              "Scan: the answer is not to what was asked");
+    }
+    json_decref(answer);
+    return status;
+}
+
+enum vn_status preflight_empty(struct vn_aws *aws, const char *table,
+                               bool *empty, struct vn_error *error)
+{
+    struct dynamo *dynamo = NULL;
+    enum vn_status status = dynamo_open(aws, 1, &dynamo, error);
+
+    if (status == VN_OK) {
+        status = scan_one(dynamo, table, empty, error);
+    }
+    dynamo_close(dynamo);
+    return status;
 }
 
 bool preflight_fits(const struct vn_table_info *info, uint64_t generation)

@@ -23,6 +23,14 @@ VN_NODISCARD enum vn_status preflight_table(struct vn_aws *aws,
                                             struct vn_table_info *info,
                                             struct vn_error *error);
 
+/*
+ * preflight_empty() says whether the table has no item at all, by a Scan of one
+ * (ItemCount is hours old). VN_OK, or as dynamo_ask().
+ */
+VN_NODISCARD enum vn_status preflight_empty(struct vn_aws *aws,
+                                            const char *table, bool *empty,
+                                            struct vn_error *error);
+
 /* Whether a part of 'generation' can go into the table, and "#meta" stays. */
 bool preflight_fits(const struct vn_table_info *info, uint64_t generation);
 /*

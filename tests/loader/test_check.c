@@ -27,6 +27,7 @@ struct fixture {
     struct vn_error error;
     struct vn_prefix prefix;
     size_t reported;
+    unsigned foreign;
     uint32_t suffixes[REPORT_MAX];
     char what[REPORT_MAX][16];
 };
@@ -41,6 +42,14 @@ static void report(void *context, uint32_t suffix, const char *what)
     fixture->reported++;
 }
 
+static void report_foreign(void *context, const char *key)
+{
+    struct fixture *fixture = context;
+
+    fixture->foreign++;
+    assert_string_equal(key, "3569-office");
+}
+
 static int set_up(void **state)
 {
     const struct vn_table_create options = {0};
@@ -48,11 +57,13 @@ static int set_up(void **state)
 
     assert_non_null(fixture);
     fixture->stub = net_stub_start(NULL, &fixture->aws);
-    fixture->options = (struct vn_check_options){.table = TABLE,
-                                                 .segments = 4,
-                                                 .report = report,
-                                                 .report_context = fixture,
-                                                 .report_max = REPORT_MAX};
+    fixture->options =
+        (struct vn_check_options){.table = TABLE,
+                                  .segments = 4,
+                                  .report = report,
+                                  .report_foreign = report_foreign,
+                                  .report_context = fixture,
+                                  .report_max = REPORT_MAX};
     assert_int_equal(vn_table_create(&fixture->aws, TABLE, &options, NULL),
                      VN_OK);
     *state = fixture;
@@ -381,7 +392,12 @@ static void a_foreign_item_is_told_and_left_alone(void **state)
     assert_int_equal(fixture->counts.repaired, items_of(DIGITS));
     assert_int_equal(check(fixture, VN_CHECK_FULL, true), VN_NOT_FOUND);
     assert_int_equal(fixture->counts.surplus, 1);
+    assert_int_equal(fixture->counts.foreign, 1);
     assert_int_equal(fixture->counts.repaired, 0);
+    assert_int_equal(fixture->foreign, 2);
+    fixture->options.report_max = 0;
+    assert_int_equal(check(fixture, VN_CHECK_FULL, false), VN_NOT_FOUND);
+    assert_int_equal(fixture->foreign, 2);
     char *items = net_stub_items(fixture->stub, TABLE);
     assert_non_null(strstr(items, "3569-office"));
     free(items);

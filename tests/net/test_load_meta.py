@@ -87,6 +87,65 @@ def test_export(case):
     check(case.state(where)[:2] == ("complete", new), "the same again is")
 
 
+def test_found(case):
+    """A table with items but no #meta: all that may be too much goes."""
+    old, new = case.generations
+    wanted = tables.expected(case.new, "100")
+    gone = tables.expected(case.old, "100").keys() - wanted.keys()
+    where = case.create("found")
+    # Both parts fit a table without #meta, which says nothing of them.
+    run("load", "-q", "-i", case.old, "--prefix", "1001", *where)
+    run("load", "-q", "-i", case.old, "--prefix", "100", *where)
+    check(case.state(where)[0] is None, f"{case.state(where)}")
+    stub_client.control(case.server, denied=["BatchWriteItem"])
+    done = run("load", "-i", case.new, *where, code=2)
+    check("not empty and has no #meta" in done.stderr, done.stderr)
+    check(case.state(where) == ("loading", new, "f" * 16), "it is mixed")
+    stub_client.control(case.server, denied=[])
+    _, counts = run_json("load", "-i", case.new, *where, "--resume")
+    check(counts["deletes"] >= len(gone) > 0, f"{counts}, {len(gone)} gone")
+    check(case.state(where)[:2] == ("complete", new), "and it is complete")
+    tables.compare(stub_client.items(case.server, "found"), wanted, "exact")
+    run("check", "--full", "-i", case.new, *where)
+
+
+def test_foreign(case):
+    """Keys that are no suffixes are told and left alone."""
+    _, new = case.generations
+    wanted = tables.expected(case.new, "100")
+    where = case.create("foreign")
+    tables.client(case.server.url).put_item(
+        TableName="foreign", Item={"suffix": {"S": "100-office\x1b"}})
+    tables.client(case.server.url).put_item(
+        TableName="foreign", Item={"suffix": {"S": "elsewhere"}})
+    done = run("load", "-i", case.new, *where)
+    check("left alone" in done.stderr, done.stderr)
+    check(case.state(where)[:2] == ("complete", new), "it is complete")
+    for repair in ((), ("--repair",)):
+        done = run("check", "--full", "-i", case.new, *where, *repair, code=1)
+        check(done.stdout == "100-office?\ttoo much, left alone\n",
+              done.stdout)
+        check("1 too much" in done.stderr and "left alone" in done.stderr,
+              done.stderr)
+    lines, counts = run_json("check", "--full", "-i", case.new, *where, code=1)
+    check(lines == [{"key": "100-office\x1b",
+                     "what": "too much, left alone"}], f"{lines}")
+    check(counts["surplus"] == counts["foreign"] == 1, f"{counts}")
+    check(len(stub_client.items(case.server, "foreign")) == len(wanted) + 3,
+          "nothing of others is gone")
+
+
+def test_found_by_export(case):
+    _, new = case.generations
+    where = case.create("guests")
+    run("load", "-q", "-i", case.old, "--prefix", "1001", *where)
+    done = run("load", "--from-export", case.export(case.new), *where)
+    check("--full --repair" in done.stderr, done.stderr)
+    check(case.state(where) == ("loading", new, "f" * 16), "not complete")
+    run("check", "--full", "--repair", "-i", case.new, *where)
+    check(case.state(where)[:2] == ("complete", new), "now it is")
+
+
 def last_sent(wanted):
     """The first suffix of the block that a load of these sends last."""
     blocks = [f"{i * 61803 % 100000:05}" for i in range(100000)]
@@ -159,6 +218,9 @@ def main():
         case = Case(server, folder)
         test_parts(case)
         test_export(case)
+        test_found(case)
+        test_foreign(case)
+        test_found_by_export(case)
         test_overtaken(case)
         test_refused(case)
     print("all as it should be")

@@ -118,7 +118,8 @@ static const struct argp_option options[] = {
      .doc = "Read all of the table and compare every item"},
     {.name = "repair",
      .key = KEY_REPAIR,
-     .doc = "Send what is missing or different, delete what is too much"},
+     .doc = "Send what is missing or different, delete suffixes that are too "
+            "much; other keys are left alone"},
     {.name = "seed",
      .key = KEY_SEED,
      .arg = "N",
@@ -175,6 +176,25 @@ static void report_item(void *context, uint32_t suffix, const char *what)
     }
 }
 
+static void report_foreign(void *context, const char *key)
+{
+    struct check *check = context;
+    struct output *out = &check->out;
+
+    if (check->common.json) {
+        json_open(out, '{');
+        json_key(out, "key");
+        json_text(out, key);
+        json_key(out, "what");
+        json_text(out, "too much, left alone");
+        json_close(out, '}');
+        json_line_end(out);
+    } else {
+        output_printable(out, key); // whatever others have put there
+        output_text(out, "\ttoo much, left alone\n");
+    }
+}
+
 static bool note_progress(void *context, uint64_t done, uint64_t total)
 {
     struct check *check = context;
@@ -217,6 +237,10 @@ static void print_summary(const struct check *check)
                 cli_grouped(counts->different, d),
                 cli_grouped(counts->surplus, e),
                 cli_grouped(counts->repaired, f), counts->consumed_units);
+    if (counts->foreign > 0) {
+        cli_message("%s of these too much left alone: the keys are no suffixes",
+                    cli_grouped(counts->foreign, a));
+    }
 }
 
 static void print_json(struct check *check, bool same)
@@ -232,6 +256,7 @@ static void print_json(struct check *check, bool same)
         {"missing", counts->missing},
         {"different", counts->different},
         {"surplus", counts->surplus},
+        {"foreign", counts->foreign},
         {"repaired", counts->repaired},
         {"expected_items", counts->expected_items},
         {"found_items", counts->found_items},
@@ -289,6 +314,7 @@ static int run(struct check *check)
 
     check->options.table = check->aws_options.table;
     check->options.report = report_item;
+    check->options.report_foreign = report_foreign;
     check->options.report_context = check;
     check->options.report_max = REPORT_MAX;
     check->options.progress = note_progress;

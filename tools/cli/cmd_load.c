@@ -51,7 +51,6 @@ struct load {
     struct vn_load_options options;
     bool dry_run;
     bool mode_given;
-    const char *metrics_path;
     enum load_report_mode mode;
     struct open_index index_open, since_open;
     struct vn_aws *aws;
@@ -167,7 +166,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         load->options.in_flight = (unsigned)cli_int("--in-flight", arg, 1, 256);
         return 0;
     case KEY_METRICS:
-        load->metrics_path = arg;
+        load->options.metrics_path = arg;
         return 0;
     case KEY_PROMETHEUS:
         load->options.prometheus_path = arg;
@@ -318,6 +317,7 @@ static int open_since(struct load *load)
     if (code == CLI_DONE && load->since_path != NULL) {
         code = open_index_argument(&load->since_open, load->since_path);
         load->source.since = load->since_open.index;
+        load->source.since_path = load->since_path;
     }
     return code;
 }
@@ -377,13 +377,13 @@ static void print_notice(void *context, const char *line)
 
 static int open_metrics(struct load *load)
 {
-    if (load->metrics_path == NULL) {
+    if (load->options.metrics_path == NULL) {
         return CLI_DONE;
     }
-    load->options.metrics = fopen(load->metrics_path, "ae");
+    load->options.metrics = fopen(load->options.metrics_path, "ae");
     if (load->options.metrics == NULL) {
         cli_message("cannot write '%s': %s; name another file with --metrics",
-                    load->metrics_path, strerror(errno));
+                    load->options.metrics_path, strerror(errno));
         return CLI_REFUSED;
     }
     return CLI_DONE;
@@ -399,16 +399,6 @@ static int open_files(struct load *load)
         vn_load_check(&load->source, &load->options, &error);
 
     return status == VN_OK ? open_metrics(load) : cli_error(status, &error);
-}
-
-static int close_metrics(struct load *load, int code)
-{
-    if (load->options.metrics != NULL && fclose(load->options.metrics) != 0) {
-        cli_message("cannot write '%s': %s", load->metrics_path,
-                    strerror(errno));
-        return code == CLI_DONE ? CLI_FAILED : code;
-    }
-    return code;
 }
 
 static int print_json(const struct load *load, enum vn_status status,
@@ -517,7 +507,10 @@ static int run_online(struct load *load)
     if (code == CLI_DONE) {
         code = run_load(load);
     }
-    return close_metrics(load, code);
+    if (load->options.metrics != NULL) {
+        (void)fclose(load->options.metrics); // every line was flushed
+    }
+    return code;
 }
 
 int cmd_load(int argc, char **argv)
