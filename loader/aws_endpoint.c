@@ -237,12 +237,16 @@ static enum vn_status take_endpoint(struct vn_aws *aws,
     if (status == VN_NOMEM) {
         return vn_error_system(error, ENOMEM, "cannot keep the endpoint");
     }
+    // A user and a password, or a token, may stand in it.
     const bool is_shown = memchr(value.data, '@', value.size) == NULL;
+    const char *query = memchr(value.data, '?', value.size);
+    const size_t shown =
+        query != NULL ? (size_t)(query - value.data) : value.size;
     return vn_error_set(error, VN_INVALID,
                         "the endpoint of %s is not of the form "
                         "https://HOST[:PORT] or http://HOST[:PORT]%s%.*s",
                         found->source, is_shown ? ": " : "",
-                        is_shown ? (int)value.size : 0, value.data);
+                        is_shown ? (int)shown : 0, value.data);
 }
 
 static enum vn_status take_default(struct vn_aws *aws, struct vn_error *error)

@@ -109,8 +109,9 @@ static int64_t clock_ms(void)
 }
 
 /*
- * Starts the program with 'output' as its standard output. Signals that we
- * block or ignore are its own business again.
+ * Starts the program with 'output' as its standard output and nowhere to
+ * complain: what it says there may hold a secret. Signals that we block or
+ * ignore are its own business again.
  */
 static int start(char *const *words, int output, pid_t *child)
 {
@@ -125,6 +126,10 @@ static int start(char *const *words, int output, pid_t *child)
     (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawnattr_init(&attributes);
     int code = posix_spawn_file_actions_adddup2(&actions, output, 1);
+    if (code == 0) {
+        code = posix_spawn_file_actions_addopen(&actions, 2, "/dev/null",
+                                                O_WRONLY, 0);
+    }
     if (code == 0) {
         (void)posix_spawnattr_setsigmask(&attributes, &none);
         (void)posix_spawnattr_setsigdefault(&attributes, &defaults);
@@ -212,9 +217,11 @@ static enum vn_status judge(const char *program, int code, int result,
                             program, WTERMSIG(result));
     }
     if (WEXITSTATUS(result) != 0) {
-        return vn_error_set(error, VN_INVALID,
-                            "credential_process: %s ended with exit code %d",
-                            program, WEXITSTATUS(result));
+        return vn_error_set(
+            error, VN_INVALID,
+            "credential_process: %s ended with exit code %d; run "
+            "it by hand to see why",
+            program, WEXITSTATUS(result));
     }
     return VN_OK;
 }

@@ -183,6 +183,8 @@ static void an_endpoint_is_a_scheme_a_host_and_a_port(void **state)
     }
     const struct vn_aws_options user = {.endpoint_url = "http://u:hush@host"};
     expect_refused(&user, "is not of the form");
+    const struct vn_aws_options token = {.endpoint_url = "http://h/?t=hush"};
+    expect_refused(&token, "http://HOST[:PORT]: http://h/");
 }
 
 static void debug_lines_tell_where_things_come_from(void **state)

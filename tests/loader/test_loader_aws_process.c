@@ -73,6 +73,23 @@ static void a_program_that_fails_is_named_without_its_arguments(void **state)
                    "sh was ended by signal 9");
 }
 
+static void what_a_program_complains_of_is_not_passed_on(void **state)
+{
+    char said[16];
+    int ends[2];
+    const int before = dup(2);
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    assert_true(before >= 0 && dup2(ends[1], 2) == 2);
+    expect_failure("sh -c 'echo hush >&2; exit 3'", LONG_MS, "by hand");
+    assert_int_equal(dup2(before, 2), 2);
+    assert_int_equal(close(before), 0);
+    assert_int_equal(close(ends[1]), 0);
+    assert_int_equal(read(ends[0], said, sizeof said), 0);
+    assert_int_equal(close(ends[0]), 0);
+}
+
 static void a_program_that_hangs_is_ended(void **state)
 {
     (void)state;
@@ -116,6 +133,7 @@ int main(void)
         WATCHED(a_command_is_cut_into_words_as_by_a_shell),
         WATCHED(a_command_that_cannot_be_cut_is_refused),
         WATCHED(a_program_that_fails_is_named_without_its_arguments),
+        WATCHED(what_a_program_complains_of_is_not_passed_on),
         WATCHED(a_program_that_hangs_is_ended),
         WATCHED(endless_output_is_cut_off),
         WATCHED(the_program_gets_signals_as_it_expects_them),

@@ -82,10 +82,7 @@ def test_refused(server, folder, index):
         env = environment(AWS_CONFIG_FILE=str(folder / "config"))
         done = run("load", "-i", index, *where, "--profile", "process",
                    env=env, code=2)
-        search(done.stdout, f"process: {script}")
-        # What the process itself says on its standard error is its own.
-        if ">&2" not in script:
-            search(done.stderr, f"process: {script}")
+        search(done.stdout + done.stderr, f"process: {script}")
 
 
 def test_files(folder):

@@ -109,11 +109,25 @@ def test_second(case):
     stub_client.control(case.server, faults={})
 
 
+def test_ignored(case):
+    """Under nohup the end of the terminal is not heard."""
+    case.create("nohup")
+    old = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    running = case.load("nohup", "--max-wcu", "4000")
+    signal.signal(signal.SIGHUP, old)
+    case.wait_items("nohup", 500, running)
+    running.send_signal(signal.SIGHUP)
+    _, err = running.communicate(timeout=60)
+    check(running.returncode == 0, f"{running.returncode} {err}")
+
+
 def main():
     with servers.stub() as server, tables.work_folder() as folder:
         case = Case(server, folder)
         test_first(case, signal.SIGINT)
         test_first(case, signal.SIGTERM)
+        test_first(case, signal.SIGHUP)
+        test_ignored(case)
         test_together(case)
         test_second(case)
     print("all as it should be")

@@ -1,4 +1,4 @@
-/* stop.c: SIGINT and SIGTERM as a wish to stop in order. */
+/* stop.c: SIGINT, SIGTERM and SIGHUP as a wish to stop in order. */
 #include "stop.h"
 
 #include <signal.h>
@@ -44,9 +44,15 @@ void stop_watch(void)
     struct sigaction action = {.sa_handler = note_signal,
                                .sa_flags = SA_RESTART};
 
+    struct sigaction hangup;
+
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    // Under nohup it stays ignored.
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {
+        sigaction(SIGHUP, &action, NULL);
+    }
 }
 
 int stop_wanted(void)

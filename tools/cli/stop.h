@@ -1,11 +1,11 @@
-/* stop.h: SIGINT and SIGTERM as a wish to stop in order. */
+/* stop.h: SIGINT, SIGTERM and SIGHUP as a wish to stop in order. */
 #ifndef VN_STOP_H
 #define VN_STOP_H
 
 /*
- * After stop_watch() the first SIGINT or SIGTERM is only noted, and so is any
- * within a second after it; a later one ends the program at once, as if it had
- * never been watched.
+ * After stop_watch() the first SIGINT, SIGTERM or SIGHUP (unless that one is
+ * ignored) is only noted, and so is any within a second after it; a later one
+ * ends the program at once, as if it had never been watched.
  */
 void stop_watch(void);
 
