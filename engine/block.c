@@ -290,12 +290,10 @@ bool block_pattern_hits(const struct block_pattern *pattern, unsigned end,
     const unsigned start = end - pattern->length;
     const uint32_t mask = (1u << (KEY_LETTER_BITS * pattern->length)) - 1;
     const unsigned cuts = key_cuts(key);
-    /* The borders start + 1 .. end - 1, as bits of the cuts field. */
-    const unsigned inside = (1u << (6 - start)) - (1u << (7 - end));
 
     if ((key_letters(key) >> (KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - end)) &
          mask) != pattern->letters ||
-        (cuts & inside) == 0) {
+        (cuts & block_pattern_inside(pattern, end)) == 0) {
         return false;
     }
     if (pattern->rest_length > 0) {

@@ -75,6 +75,13 @@ static inline void block_trace_step(const struct block_set *set,
         trace->active[depth] || state >= set->silent_count;
 }
 
+/* The borders inside the pattern, as bits of the cuts field of a key. */
+static inline unsigned block_pattern_inside(const struct block_pattern *pattern,
+                                            unsigned end)
+{
+    return (1u << (6 - (end - pattern->length))) - (1u << (7 - end));
+}
+
 /*
  * Whether 'key' is blocked by this pattern, whose last key is before 'end'.
  * (For those who compare the letters of many keys first.)

@@ -362,7 +362,7 @@ enum vn_status vn_engine_run(struct vn_engine *engine, uint32_t first,
     };
     const size_t batch_size = (size_t)BATCH_CHUNKS * CHUNK_SUFFIXES;
     struct batch batches[2] = {{.count = 0}, {.count = 0}};
-    struct vn_record *records = calloc(2 * batch_size, sizeof *records);
+    struct vn_record *records = malloc(2 * batch_size * sizeof *records);
     if (records == NULL) {
         return vn_error_set(error, VN_NOMEM, "out of memory");
     }

@@ -3,31 +3,37 @@
 
 #include <string.h>
 
-/* Greedy choice, at most VN_CANDIDATES, among 'count' keys of one suffix. */
-static void choose(const int64_t *keys, unsigned count, int64_t penalty,
+/* The key less the penalty, if it is a twin of one chosen already. */
+static int64_t adjust(int64_t key, int64_t penalty,
+                      const struct rank_choice *choice)
+{
+    for (unsigned i = 0; i < choice->count; i++) {
+        if (key_twins(key_letters(key), key_letters(choice->keys[i]))) {
+            return key - penalty;
+        }
+    }
+    return key;
+}
+
+/*
+ * Greedy choice, at most VN_CANDIDATES, among 'count' keys of one suffix, best
+ * first. No key gains by the penalty, so the first ones are mostly enough.
+ */
+static void choose(int64_t *keys, unsigned count, int64_t penalty,
                    struct rank_choice *choice)
 {
-    int64_t adjusted[SEARCH_EXACT_MAX];
-    bool paid[SEARCH_EXACT_MAX] = {false};
-
-    memcpy(adjusted, keys, count * sizeof *keys);
-    choice->count = count < VN_CANDIDATES ? count : VN_CANDIDATES;
-    for (unsigned n = 0; n < choice->count; n++) {
-        unsigned best = 0;
-        for (unsigned i = 1; i < count; i++) {
-            best = adjusted[i] > adjusted[best] ? i : best;
+    for (choice->count = 0; choice->count < VN_CANDIDATES && count > 0;
+         count--) {
+        int64_t best = 0;
+        unsigned at = 0;
+        for (unsigned i = 0; i < count && keys[i] > best; i++) {
+            const int64_t adjusted = adjust(keys[i], penalty, choice);
+            at = adjusted > best ? i : at;
+            best = adjusted > best ? adjusted : best;
         }
-        choice->keys[n] = keys[best];
-        choice->adjusted[n] = adjusted[best];
-        adjusted[best] = 0;
-        const uint32_t letters = key_letters(keys[best]);
-        for (unsigned i = 0; i < count; i++) {
-            if (adjusted[i] != 0 && !paid[i] &&
-                key_twins(key_letters(keys[i]), letters)) {
-                adjusted[i] -= penalty;
-                paid[i] = true;
-            }
-        }
+        choice->keys[choice->count] = keys[at];
+        choice->adjusted[choice->count++] = best;
+        memmove(keys + at, keys + at + 1, (count - at - 1) * sizeof *keys);
     }
 }
 
@@ -47,24 +53,51 @@ unsigned rank_blocked(const struct search_path *path,
     return blocked;
 }
 
-/*
- * Copies the keys, blocked ones as the best other split of their letters. What
- * falls below the last of a full list is left out: it may not be the best.
- */
-static unsigned unblock_all(const struct search_path *path,
-                            const int64_t list[SEARCH_KEEP], unsigned blocked,
-                            int64_t keys[SEARCH_KEEP])
+/* The list holds all that is above this. */
+static int64_t least_of(const int64_t list[SEARCH_KEEP], int64_t penalty)
 {
-    const int64_t least = list[SEARCH_KEEP - 1];
+    const int64_t fifth = list[VN_CANDIDATES - 1];
+    const int64_t last = list[SEARCH_KEEP - 1];
+
+    return fifth != 0 && fifth - penalty > last ? fifth - penalty : last;
+}
+
+/* The keys that are not blocked and not below the least; returns how many. */
+static unsigned copy_keys(const int64_t list[SEARCH_KEEP], unsigned blocked,
+                          int64_t least, int64_t keys[SEARCH_KEEP])
+{
     unsigned count = 0;
 
     for (unsigned i = 0; i < SEARCH_KEEP && list[i] != 0; i++) {
+        if ((blocked >> i & 1) == 0 && list[i] >= least) {
+            keys[count++] = list[i];
+        }
+    }
+    return count;
+}
+
+/*
+ * Adds the best other splits of blocked keys that are above 'floor', in order.
+ * Below it, or below what the list is whole above, there may be better ones.
+ */
+static unsigned unblock_all(const struct search_path *path,
+                            const int64_t list[SEARCH_KEEP], unsigned blocked,
+                            int64_t floor, int64_t keys[SEARCH_KEEP],
+                            unsigned count)
+{
+    for (unsigned i = 0; i < SEARCH_KEEP && list[i] > floor; i++) {
         const int64_t key = (blocked >> i & 1) != 0
                                 ? search_unblock(path, key_letters(list[i]))
-                                : list[i];
-        if (key != 0 && key >= least) {
-            keys[count++] = key;
+                                : 0;
+        unsigned at = count;
+        if (key <= floor) {
+            continue;
         }
+        for (; at > 0 && keys[at - 1] < key; at--) {
+            keys[at] = keys[at - 1];
+        }
+        keys[at] = key;
+        count++;
     }
     return count;
 }
@@ -102,11 +135,22 @@ bool rank_choose(const struct search_path *path,
                  struct rank_choice *choice)
 {
     const int64_t penalty = key_score(path->tables->lexicon->model.twin);
-    int64_t keys[SEARCH_KEEP];
+    int64_t unknown = least_of(list, penalty);
+    int64_t keys[SEARCH_KEEP], chosen[SEARCH_KEEP];
+    unsigned count = copy_keys(list, blocked, unknown, keys);
 
-    const unsigned count = unblock_all(path, list, blocked, keys);
-    choose(keys, count, penalty, choice);
-    if (is_settled(choice, list[SEARCH_KEEP - 1])) {
+    memcpy(chosen, keys, sizeof keys);
+    choose(chosen, count, penalty, choice);
+    if (blocked != 0) {
+        /* What comes after the fifth choice may stay unknown. */
+        const bool full = is_settled(choice, unknown);
+        unknown = full && unknown != 0 ? choice->adjusted[VN_CANDIDATES - 1]
+                                       : unknown;
+        const int64_t floor = full || unknown == 0 ? unknown : unknown - 1;
+        count = unblock_all(path, list, blocked, floor, keys, count);
+        choose(keys, count, penalty, choice);
+    }
+    if (is_settled(choice, unknown)) {
         return false;
     }
     rank_choose_exactly(path, choice);

@@ -104,6 +104,28 @@ void search_run_starts(struct search_path *path)
           path->run_starts[depth]);
 }
 
+/*
+ * Like two of merge(), with the change 'change_a' + 'more' in the second: one
+ * hides the time that the other waits for its loads.
+ */
+static void merge_two(const int64_t a[SEARCH_KEEP], int64_t change_a,
+                      int64_t more, const int64_t b[SEARCH_KEEP],
+                      int64_t change_b, int64_t out[2][SEARCH_KEEP])
+{
+    unsigned i[2] = {0, 0};
+
+    for (unsigned count = 0; count < SEARCH_KEEP; count++) {
+        for (unsigned n = 0; n < 2; n++) {
+            const int64_t key_a = a[i[n]], key_b = b[count - i[n]];
+            const int64_t change = n == 0 ? change_a : change_a + more;
+            const int64_t left = key_a != 0 ? key_a + change : 0;
+            const int64_t right = key_b != 0 ? key_b + change_b : 0;
+            out[n][count] = left > right ? left : right;
+            i[n] += left > right;
+        }
+    }
+}
+
 /* Every run holds the last digit, so its cost changes all scores alike. */
 void search_run_lists(const struct search_path *path,
                       int64_t lists[3][SEARCH_KEEP])
@@ -111,15 +133,17 @@ void search_run_lists(const struct search_path *path,
     static const int64_t none[SEARCH_KEEP];
     const struct model *model = &path->tables->lexicon->model;
     const unsigned depth = path->depth, end = depth + 1;
-    const int64_t *before = path->nodes[depth]->before_run;
     const int64_t *longer = depth > 0 ? path->run_starts[depth - 1] : none;
     const int last = model->digit_other;
+    const int64_t run = child_run(path, end, 1, last, false);
+    const int64_t run_4 = child_run(path, end, 1, last, true);
     const int64_t change = key_score(path->run_digits[depth][1] + last);
     const int64_t to_01 = key_score(model->digit_01 - model->digit_other);
 
-    merge(before, child_run(path, end, 1, last, false), longer, change,
-          lists[SEARCH_DIGIT_OTHER]);
-    merge(before, child_run(path, end, 1, last, true), longer, change,
-          lists[SEARCH_DIGIT_4]);
-    merge(lists[SEARCH_DIGIT_OTHER], to_01, none, 0, lists[SEARCH_DIGIT_01]);
+    merge_two(path->nodes[depth]->before_run, run, run_4 - run, longer, change,
+              &lists[SEARCH_DIGIT_OTHER]);
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        const int64_t key = lists[SEARCH_DIGIT_OTHER][i];
+        lists[SEARCH_DIGIT_01][i] = key != 0 ? key + to_01 : 0;
+    }
 }

@@ -126,14 +126,7 @@ void search_exact(const struct search_path *path, int64_t floor,
 /* ---- For the implementations ------------------------------------------ */
 
 /* The three costs that the last digit of a run can have. */
-enum search_digit_class { SEARCH_DIGIT_01, SEARCH_DIGIT_4, SEARCH_DIGIT_OTHER };
-
-static inline enum search_digit_class search_class(unsigned digit)
-{
-    return digit < 2    ? SEARCH_DIGIT_01
-           : digit == 4 ? SEARCH_DIGIT_4
-                        : SEARCH_DIGIT_OTHER;
-}
+enum search_digit_class { SEARCH_DIGIT_01, SEARCH_DIGIT_OTHER, SEARCH_DIGIT_4 };
 
 /*
  * The difference that the run of 'length' keys makes that begins at 'start';

@@ -24,6 +24,12 @@ static inline lanes_mask lanes_no_bits(lanes_t a, lanes_t bits)
     return _mm512_testn_epi64_mask((__m512i)a, (__m512i)bits);
 }
 
+static inline lanes_mask lanes_and_any_bits(lanes_mask mask, lanes_t a,
+                                            lanes_t bits)
+{
+    return _mm512_mask_test_epi64_mask(mask, (__m512i)a, (__m512i)bits);
+}
+
 static inline unsigned lanes_bits(lanes_mask mask)
 {
     return mask;

@@ -37,12 +37,66 @@ static void keep_unblocked(void *context, const struct split *split)
     }
 }
 
+/* Whether a token from 'start' to 'end' has these letters there. */
+static bool has_token(const struct search_path *path, unsigned start,
+                      unsigned end, uint32_t letters)
+{
+    const uint32_t group = path->octal[end - 1][start];
+    const unsigned lane = path->digits[end - 1] - 2;
+    const uint32_t mask = (1u << KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - start)) -
+                          (1u << KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - end));
+
+    for (unsigned kinds = 0; kinds < 4; kinds++) {
+        const int64_t *end_row;
+        const int64_t *row =
+            match_rows(&path->tables->match
+                            .tables[start][end - start][kinds / 2][kinds % 2],
+                       group, &end_row);
+        for (; row < end_row && row[lane] != KEY_NONE; row += MATCH_LANES) {
+            if (key_letters(KEY_EMPTY + row[lane]) == (letters & mask)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/*
+ * Where entries may stand: ends[s] has bit e if there is a token from s to e
+ * and the keys behind it can be covered. It saves the lexicon's search for all
+ * others, which are most.
+ */
+static void find_ends(const struct search_path *path, uint32_t letters,
+                      uint8_t ends[VN_SUFFIX_DIGITS])
+{
+    bool open[VN_SUFFIX_DIGITS + 1] = {[VN_SUFFIX_DIGITS] = true};
+
+    for (unsigned start = VN_SUFFIX_DIGITS; start-- > 0;) {
+        unsigned end = start;
+        ends[start] = 0;
+        if ((letters >> KEY_LETTER_SHIFT(start) & 7) == 0) {
+            open[start] = true;
+            continue;
+        }
+        while (end < VN_SUFFIX_DIGITS &&
+               (letters >> KEY_LETTER_SHIFT(end) & 7) != 0) {
+            end++;
+            if (open[end] && has_token(path, start, end, letters)) {
+                ends[start] |= (uint8_t)(1u << end);
+                open[start] = true;
+            }
+        }
+    }
+}
+
 int64_t search_unblock(const struct search_path *path, uint32_t letters)
 {
     struct best_split best = {.path = path, .key = 0};
+    uint8_t ends[VN_SUFFIX_DIGITS];
 
-    split_all(path->tables->lexicon, path->digits, letters, keep_unblocked,
-              &best);
+    find_ends(path, letters, ends);
+    split_some(path->tables->lexicon, path->digits, letters, ends,
+               keep_unblocked, &best);
     return best.key;
 }
 
@@ -186,7 +240,9 @@ static void hunt_before(struct hunt *hunt, unsigned end, enum follow follow,
         return;
     }
     if (last == 0 || last + rest <= hunt->exact->floor) {
-        for (unsigned i = 0; i < SEARCH_KEEP && list[i] != 0; i++) {
+        for (unsigned i = 0; i < SEARCH_KEEP && list[i] != 0 &&
+                             list[i] + rest > hunt->exact->floor;
+             i++) {
             found(hunt, list[i] + rest);
         }
         return;

@@ -6,13 +6,34 @@
  *   lanes_t                   LANES keys; + adds each, or one to all
  *   lanes_load(p)             from p on
  *   lanes_all(key)            the same key in all lanes
+ *   lanes_put(a, lane, key)   a, but 'key' in one lane
  *   lanes_add_to_keys(a, b)   the same, but 0 where a is 0
- *   lanes_any_above(a, b)     whether a > b in any lane
- *   lanes_insert(list, key)   into SEARCH_KEEP sorted keys, of equal letters
- *                             the better one stays
+ *   lanes_mask                which lanes; & works on it
+ *   lanes_above(a, b)         where a > b
+ *   lanes_any(mask)           whether any lane is
+ *   lanes_insert(list, key, gains)   into SEARCH_KEEP sorted keys, of equal
+ *                             letters the better one stays; 'gains' has the
+ *                             lanes of which the key is above the last
  *   lanes_store(p, a)
  */
 #include "search.h"
+
+/* The margin of lists that must be whole. */
+#define NO_MARGIN (-1)
+
+/*
+ * Where the key belongs into the list: above its last, and not further than
+ * the margin below the one at VN_CANDIDATES.
+ */
+static inline lanes_mask gains(const lanes_t list[SEARCH_KEEP], lanes_t key,
+                               int64_t margin)
+{
+    const lanes_mask above = lanes_above(key, list[SEARCH_KEEP - 1]);
+
+    return margin == NO_MARGIN
+               ? above
+               : above & lanes_above(key + margin, list[VN_CANDIDATES - 1]);
+}
 
 /*
  * Adds to 'list' each spelling of 'before' with each token of the rows. Both
@@ -20,17 +41,18 @@
  */
 static inline void add_products(const int64_t before[SEARCH_KEEP],
                                 const int64_t *row, const int64_t *row_end,
-                                lanes_t list[SEARCH_KEEP])
+                                int64_t margin, lanes_t list[SEARCH_KEEP])
 {
     for (; row < row_end; row += MATCH_LANES) {
         const lanes_t token = lanes_load(row);
         unsigned i = 0;
         for (; i < SEARCH_KEEP && before[i] != 0; i++) {
             const lanes_t key = token + before[i];
-            if (!lanes_any_above(key, list[SEARCH_KEEP - 1])) {
+            const lanes_mask in = gains(list, key, margin);
+            if (!lanes_any(in)) {
                 break;
             }
-            lanes_insert(list, key);
+            lanes_insert(list, key, in);
         }
         if (i == 0) {
             return; /* no later token is better in any lane */
@@ -43,7 +65,7 @@ static inline void add_products(const int64_t before[SEARCH_KEEP],
  * is of this kind: for each start, its list times its tokens.
  */
 static inline void add_words(const struct search_path *path, unsigned end,
-                             unsigned last_kind, unsigned lane,
+                             unsigned last_kind, unsigned lane, int64_t margin,
                              lanes_t list[SEARCH_KEEP])
 {
     const unsigned depth = end - 1;
@@ -60,7 +82,7 @@ static inline void add_words(const struct search_path *path, unsigned end,
             if (row < row_end) {
                 add_products(first_kind == MATCH_SHORT ? node->before_short
                                                        : node->before_long,
-                             row + lane, row_end, list);
+                             row + lane, row_end, margin, list);
             }
         }
     }
@@ -80,10 +102,11 @@ static inline void add_list(lanes_t list[SEARCH_KEEP],
 {
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
         const lanes_t key = lanes_add_to_keys(other[i], change);
-        if (!lanes_any_above(key, list[SEARCH_KEEP - 1])) {
+        const lanes_mask in = gains(list, key, NO_MARGIN);
+        if (!lanes_any(in)) {
             break;
         }
-        lanes_insert(list, key);
+        lanes_insert(list, key, in);
     }
 }
 
@@ -106,11 +129,10 @@ static inline void spread_runs(int64_t runs[3][SEARCH_KEEP], unsigned lane,
                                lanes_t list[SEARCH_KEEP])
 {
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        int64_t keys[LANES];
-        for (unsigned k = 0; k < LANES; k++) {
-            keys[k] = runs[search_class(lane + k + 2)][i];
+        list[i] = lanes_all(runs[SEARCH_DIGIT_OTHER][i]);
+        if (4 - 2 - lane < LANES) {
+            list[i] = lanes_put(list[i], 4 - 2 - lane, runs[SEARCH_DIGIT_4][i]);
         }
-        list[i] = lanes_load(keys);
     }
 }
 
@@ -136,8 +158,8 @@ static inline void expand_lanes(const struct search_path *path, unsigned lane,
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
         words[i] = short_words[i] = lanes_all(0);
     }
-    add_words(path, path->depth + 1, MATCH_LONG, lane, words);
-    add_words(path, path->depth + 1, MATCH_SHORT, lane, short_words);
+    add_words(path, path->depth + 1, MATCH_LONG, lane, NO_MARGIN, words);
+    add_words(path, path->depth + 1, MATCH_SHORT, lane, NO_MARGIN, short_words);
     spread_runs(runs, lane, ended);
     copy_list(words, list);
     add_list(list, short_words, lanes_all(beside));
@@ -171,11 +193,15 @@ static void expand(struct search_path *path)
     }
 }
 
-/* The list of the suffixes of LANES last digits, from 'lane' + 2 on. */
+/*
+ * The list of the suffixes of LANES last digits, from 'lane' + 2 on. A key that
+ * is further below the fifth than the penalty of twins cannot be chosen, unless
+ * others are blocked: the list is whole above that only (rank.c).
+ */
 static inline void leaf_list(const struct search_path *path, unsigned lane,
-                             int64_t runs[3][SEARCH_KEEP],
+                             int64_t penalty, int64_t runs[3][SEARCH_KEEP],
                              lanes_t list[SEARCH_KEEP])
 {
     spread_runs(runs, lane, list);
-    add_words(path, VN_SUFFIX_DIGITS, MATCH_LONG, lane, list);
+    add_words(path, VN_SUFFIX_DIGITS, MATCH_LONG, lane, penalty, list);
 }

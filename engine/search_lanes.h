@@ -15,6 +15,7 @@
  *   lanes_transpose(from, to)  lane i of from[0..3] to to[4 * i] .. + 3
  * and, where masks are bits, also
  *   lanes_no_bits(a, bits)     where a has none of these bits
+ *   lanes_and_any_bits(mask, a, bits)   of 'mask', where a has any of them
  *   lanes_mask_of(bits)        the inverse of lanes_bits()
  *   lanes_only(mask, a)        a where 'mask', else 0
  */
@@ -62,20 +63,26 @@ static inline lanes_mask lanes_mask_of(unsigned bits)
     return lanes_equal(lanes_all(bits) & bit, bit);
 }
 
+static inline lanes_mask lanes_and_any_bits(lanes_mask mask, lanes_t a,
+                                            lanes_t bits)
+{
+    return mask & ~lanes_no_bits(a, bits);
+}
+
 static inline lanes_t lanes_only(lanes_mask mask, lanes_t a)
 {
     return mask & a;
 }
 #endif
 
+static inline lanes_t lanes_put(lanes_t a, unsigned lane, int64_t key)
+{
+    return lanes_select(lanes_mask_of(1u << lane), lanes_all(key), a);
+}
+
 static inline bool lanes_any(lanes_mask mask)
 {
     return lanes_bits(mask) != 0;
-}
-
-static inline bool lanes_any_above(lanes_t a, lanes_t b)
-{
-    return lanes_any(lanes_above(a, b));
 }
 
 static inline lanes_t lanes_add_to_keys(lanes_t a, lanes_t b)
@@ -84,25 +91,46 @@ static inline lanes_t lanes_add_to_keys(lanes_t a, lanes_t b)
 }
 
 /*
- * Takes out what has the letters of 'key', and the better of both goes in from
- * the top down: each slot keeps the greater and hands the lesser on.
+ * Where the letters stand in the list, the better of both stays there instead;
+ * returns the keys of the other lanes. Few calls find any.
  */
-static inline void lanes_insert(lanes_t list[SEARCH_KEEP], lanes_t key)
+static __attribute__((noinline)) lanes_t
+lanes_insert_twice(lanes_t list[SEARCH_KEEP], lanes_t key)
 {
     const lanes_t letters = lanes_all(KEY_LETTERS_MASK);
-    lanes_t twin = lanes_all(0), carry;
+    lanes_t others = key;
 
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
         const lanes_mask same = lanes_no_bits(list[i] ^ key, letters);
-        twin = lanes_select(same, list[i], twin);
-        list[i] = lanes_only((lanes_mask)~same, list[i]);
+        list[i] = lanes_select(same, lanes_max(list[i], key), list[i]);
+        others = lanes_only((lanes_mask)~same, others);
     }
-    carry = lanes_max(key, twin);
+    return others;
+}
+
+/*
+ * In at the end, and up by one exchange with each slot: so the last slot, on
+ * which the next key is tried, is done first.
+ */
+static inline void lanes_insert(lanes_t list[SEARCH_KEEP], lanes_t key,
+                                lanes_mask gains)
+{
+    const lanes_t letters = lanes_all(KEY_LETTERS_MASK);
+    lanes_mask other = gains;
+
+    key = lanes_only(gains, key);
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        const lanes_t old = list[i];
-        list[i] = lanes_max(old, carry);
-        carry = lanes_min(old, carry);
+        other = lanes_and_any_bits(other, list[i] ^ key, letters);
     }
+    if (lanes_bits(other) != lanes_bits(gains)) {
+        key = lanes_insert_twice(list, key);
+    }
+    key = lanes_max(list[SEARCH_KEEP - 1], key);
+    for (unsigned i = SEARCH_KEEP - 1; i > 0; i--) {
+        list[i] = lanes_min(list[i - 1], key);
+        key = lanes_max(list[i - 1], key);
+    }
+    list[0] = key;
 }
 
 #include "search_kernel.h"
@@ -118,9 +146,9 @@ struct group {
 
 /* ---- Blocked spans ---------------------------------------------------- */
 
-/* A pattern as the bits of the keys that it wants. */
+/* A pattern as the bits of the keys that it wants, and a cut inside it. */
 struct block_probe {
-    lanes_t mask, wanted;
+    lanes_t mask, wanted, inside;
 };
 
 static inline struct block_probe make_probe(const struct block_pattern *pattern,
@@ -129,21 +157,24 @@ static inline struct block_probe make_probe(const struct block_pattern *pattern,
     const unsigned shift =
         KEY_LETTERS_SHIFT + KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - end);
     const uint64_t all = (1u << (KEY_LETTER_BITS * pattern->length)) - 1;
+    const unsigned cuts = block_pattern_inside(pattern, end);
 
     return (struct block_probe){
         .mask = lanes_all((int64_t)(all << shift)),
         .wanted = lanes_all((int64_t)((uint64_t)pattern->letters << shift)),
+        .inside = lanes_all(cuts),
     };
 }
 
-/* Where 'keys' have the letters of the probe. */
+/* Where 'keys' have the letters of the probe and a cut inside it. */
 static inline lanes_mask probe_lanes(const struct block_probe *probe,
                                      lanes_t keys)
 {
-    return lanes_equal(~keys & probe->mask, probe->wanted);
+    return lanes_and_any_bits(lanes_equal(~keys & probe->mask, probe->wanted),
+                              ~keys, probe->inside);
 }
 
-/* Of the lanes with the letters of the pattern, those that it blocks. */
+/* Of the lanes that the probe found, those that the pattern blocks. */
 static __attribute__((noinline)) unsigned
 confirm_lanes(const struct block_pattern *pattern, unsigned end, unsigned same,
               const lanes_t *lanes)
@@ -249,50 +280,95 @@ static inline lanes_mask twin_lanes(lanes_t a, lanes_t b)
     return lanes_no_bits(keys, keys - 1);
 }
 
-/* The best of what is left of 'adjusted', taken out of it. */
-static inline lanes_t take_best(const lanes_t keys[SEARCH_KEEP],
-                                lanes_t adjusted[SEARCH_KEEP], lanes_t *best)
-{
-    lanes_t chosen = lanes_all(0);
+/* The lists of a choice while it is made. */
+struct choice {
+    lanes_t adjusted[SEARCH_KEEP];  /* what is left; 0 = taken or none */
+    lanes_t penalised[SEARCH_KEEP]; /* all keys less the penalty */
+    lanes_t best;                   /* adjusted key of the last one taken */
+};
 
-    *best = adjusted[0];
-    for (unsigned i = 1; i < SEARCH_KEEP; i++) {
-        *best = lanes_max(*best, adjusted[i]);
+/* The best from slot 'first' on, taken out. */
+static inline lanes_t take_best(const lanes_t keys[SEARCH_KEEP], unsigned first,
+                                struct choice *choice)
+{
+    lanes_t best = choice->adjusted[first], chosen = lanes_all(0);
+
+    for (unsigned i = first + 1; i < SEARCH_KEEP; i++) {
+        best = lanes_max(best, choice->adjusted[i]);
     }
-    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        const lanes_mask this = lanes_equal(adjusted[i], *best);
+    for (unsigned i = first; i < SEARCH_KEEP; i++) {
+        const lanes_mask this = lanes_equal(choice->adjusted[i], best);
         chosen = lanes_select(this, keys[i], chosen);
-        adjusted[i] = lanes_only((lanes_mask) ~this, adjusted[i]);
+        choice->adjusted[i] =
+            lanes_only((lanes_mask) ~this, choice->adjusted[i]);
     }
-    return lanes_only((lanes_mask)~lanes_no_bits(*best, *best), chosen);
+    choice->best = best;
+    return lanes_only((lanes_mask)~lanes_no_bits(best, best), chosen);
 }
 
-/* The greedy choice; what has been taken is 0 in 'adjusted'. */
-static inline void choose_group(int64_t penalty, struct group *group)
+/* The twins of 'chosen' from slot 'first' on pay, if they have not. */
+static inline void pay(const lanes_t keys[SEARCH_KEEP], unsigned first,
+                       lanes_t chosen, struct choice *choice)
 {
-    const lanes_t cost = lanes_all(penalty);
-    lanes_t adjusted[SEARCH_KEEP], unpaid[SEARCH_KEEP];
-    lanes_t unknown = group->keys[SEARCH_KEEP - 1], best;
+    for (unsigned i = first; i < SEARCH_KEEP; i++) {
+        const lanes_t old = choice->adjusted[i];
+        choice->adjusted[i] =
+            lanes_select(twin_lanes(keys[i], chosen),
+                         lanes_min(old, choice->penalised[i]), old);
+    }
+}
+
+/*
+ * Takes the blocked keys out; returns below what there may be others
+ * (leaf_list()), these among them.
+ */
+static inline lanes_t drop_blocked(const struct group *group,
+                                   struct choice *choice)
+{
+    lanes_t unknown = lanes_max(group->keys[SEARCH_KEEP - 1],
+                                choice->penalised[VN_CANDIDATES - 1]);
 
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        adjusted[i] = group->keys[i];
-        unpaid[i] = cost;
-    }
-    for (unsigned i = 0; group->any_blocked != 0 && i < SEARCH_KEEP; i++) {
         const lanes_mask blocked = lanes_mask_of(group->blocked[i]);
-        adjusted[i] = lanes_only((lanes_mask)~blocked, adjusted[i]);
+        choice->adjusted[i] =
+            lanes_only((lanes_mask)~blocked, choice->adjusted[i]);
         unknown = lanes_max(unknown, lanes_only(blocked, group->keys[i]));
     }
-    for (unsigned n = 0; n < VN_CANDIDATES; n++) {
-        const lanes_t chosen = take_best(group->keys, adjusted, &best);
-        group->chosen[n] = chosen;
-        for (unsigned i = 0; n + 1 < VN_CANDIDATES && i < SEARCH_KEEP; i++) {
-            const lanes_mask twins = twin_lanes(group->keys[i], chosen);
-            adjusted[i] -= lanes_only(twins, unpaid[i]);
-            unpaid[i] = lanes_only((lanes_mask)~twins, unpaid[i]);
+    return unknown;
+}
+
+/* The choices from 'n' on, among the slots from 'first' on. */
+static inline void choose_from(unsigned n, unsigned first, struct group *group,
+                               struct choice *choice)
+{
+    for (; n < VN_CANDIDATES; n++) {
+        group->chosen[n] = take_best(group->keys, first, choice);
+        if (n + 1 < VN_CANDIDATES) {
+            pay(group->keys, first, group->chosen[n], choice);
         }
     }
-    group->unsettled = lanes_bits(lanes_above(unknown, best));
+}
+
+/* The greedy choice. With nothing blocked, the first key is the first. */
+static inline void choose_group(int64_t penalty, struct group *group)
+{
+    lanes_t unknown = group->keys[SEARCH_KEEP - 1];
+    struct choice choice;
+
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        choice.adjusted[i] = group->keys[i];
+        choice.penalised[i] =
+            lanes_add_to_keys(group->keys[i], lanes_all(-penalty));
+    }
+    if (group->any_blocked != 0) {
+        unknown = drop_blocked(group, &choice);
+        choose_from(0, 0, group, &choice);
+    } else {
+        group->chosen[0] = group->keys[0];
+        pay(group->keys, 1, group->chosen[0], &choice);
+        choose_from(1, 1, group, &choice);
+    }
+    group->unsettled = lanes_bits(lanes_above(unknown, choice.best));
 }
 
 /* ---- Packing ---------------------------------------------------------- */
@@ -414,7 +490,7 @@ static inline unsigned rank_group(struct search_path *path, unsigned lane,
     struct group group;
     unsigned exact = 0;
 
-    leaf_list(path, lane, runs, group.keys);
+    leaf_list(path, lane, penalty, runs, group.keys);
     block_group(path, lane, &group);
     choose_group(penalty, &group);
     pack_group(&group, records + lane + 2);
@@ -493,14 +569,22 @@ static void keep_run_ended(struct run_ended *ended, unsigned digit,
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
         ended->lists[digit][i] = ended->lanes[i][digit] = list[i];
     }
+    for (unsigned i = SEARCH_KEEP; i < PADDED_KEEP; i++) {
+        ended->lists[digit][i] = 0;
+    }
 }
 
 static unsigned hundred(struct search_path *path, struct vn_record *records)
 {
     const int64_t penalty = key_score(path->tables->lexicon->model.twin);
-    struct run_ended ended = {.lists = {{0}}};
+    struct run_ended ended;
     unsigned exact = 0;
 
+    for (unsigned digit = 10; digit < PADDED_DIGITS; digit++) {
+        for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+            ended.lanes[i][digit] = 0;
+        }
+    }
     expand(path);
     for (unsigned digit = 0; digit < 10; digit++) {
         int64_t runs[3][SEARCH_KEEP];

@@ -5,7 +5,8 @@
 #include "search.h"
 
 #define LANES 1
-typedef int64_t lanes_t; /* the kernel's name for it; vectors need one too */
+typedef int64_t lanes_t; /* the kernel's names; vectors need some too */
+typedef bool lanes_mask;
 
 static inline lanes_t lanes_load(const int64_t *keys)
 {
@@ -17,14 +18,26 @@ static inline lanes_t lanes_all(int64_t key)
     return key;
 }
 
+static inline lanes_t lanes_put(lanes_t a, unsigned lane, int64_t key)
+{
+    (void)a;
+    (void)lane;
+    return key;
+}
+
 static inline lanes_t lanes_add_to_keys(lanes_t a, lanes_t b)
 {
     return a != 0 ? a + b : 0;
 }
 
-static inline bool lanes_any_above(lanes_t a, lanes_t b)
+static inline lanes_mask lanes_above(lanes_t a, lanes_t b)
 {
     return a > b;
+}
+
+static inline bool lanes_any(lanes_mask mask)
+{
+    return mask;
 }
 
 static inline void lanes_store(int64_t *keys, lanes_t a)
@@ -32,11 +45,12 @@ static inline void lanes_store(int64_t *keys, lanes_t a)
     *keys = a;
 }
 
-/* 'key' is above the last of the list. */
-static inline void lanes_insert(lanes_t list[SEARCH_KEEP], lanes_t key)
+static inline void lanes_insert(lanes_t list[SEARCH_KEEP], lanes_t key,
+                                lanes_mask gains)
 {
     unsigned at = 0, end;
 
+    (void)gains;
     for (; list[at] >= key; at++) {
         if (key_same_letters(list[at], key)) {
             return;
@@ -57,6 +71,7 @@ static inline void lanes_insert(lanes_t list[SEARCH_KEEP], lanes_t key)
 static unsigned leaves(struct search_path *path, struct vn_record *records)
 {
     int64_t runs[3][SEARCH_KEEP];
+    const int64_t penalty = key_score(path->tables->lexicon->model.twin);
     unsigned exact = 0;
 
     search_run_lists(path, runs);
@@ -66,7 +81,7 @@ static unsigned leaves(struct search_path *path, struct vn_record *records)
         if (digit < 2) {
             memcpy(list, runs[SEARCH_DIGIT_01], sizeof list);
         } else {
-            leaf_list(path, digit - 2, runs, list);
+            leaf_list(path, digit - 2, penalty, runs, list);
         }
         search_enter(path, digit);
         exact += rank_choose(path, list, rank_blocked(path, list), &choice);

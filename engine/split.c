@@ -8,6 +8,7 @@
 
 struct walk {
     struct split split;
+    const uint8_t *ends; /* split_some() */
     split_fn each;
     void *context;
 };
@@ -214,16 +215,20 @@ static void continue_at(struct walk *walk, unsigned start)
     for (unsigned length = 1; length <= letters; length++) {
         const bool may_run_on = start + length == VN_SUFFIX_DIGITS &&
                                 length >= MODEL_OVERDIAL_COVER;
-        take_entries(walk, start, length, may_run_on);
+        if ((walk->ends[start] >> (start + length) & 1) != 0) {
+            take_entries(walk, start, length, may_run_on);
+        }
     }
 }
 
-void split_all(const struct vn_lexicon *lexicon,
-               const unsigned digits[VN_SUFFIX_DIGITS], uint32_t letters,
-               split_fn each, void *context)
+void split_some(const struct vn_lexicon *lexicon,
+                const unsigned digits[VN_SUFFIX_DIGITS], uint32_t letters,
+                const uint8_t ends[VN_SUFFIX_DIGITS], split_fn each,
+                void *context)
 {
     struct walk walk = {
         .split = {.lexicon = lexicon, .digits = digits, .key = KEY_EMPTY},
+        .ends = ends,
         .each = each,
         .context = context,
     };
@@ -233,4 +238,14 @@ void split_all(const struct vn_lexicon *lexicon,
             vn_keypad_char(digits[i], letters >> KEY_LETTER_SHIFT(i) & 7);
     }
     continue_at(&walk, 0);
+}
+
+void split_all(const struct vn_lexicon *lexicon,
+               const unsigned digits[VN_SUFFIX_DIGITS], uint32_t letters,
+               split_fn each, void *context)
+{
+    uint8_t ends[VN_SUFFIX_DIGITS];
+
+    memset(ends, UINT8_MAX, sizeof ends);
+    split_some(lexicon, digits, letters, ends, each, context);
 }

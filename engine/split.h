@@ -55,4 +55,13 @@ enum split_term {
  */
 int split_terms(const struct split *split, unsigned i, int terms[SPLIT_TERMS]);
 
+/*
+ * Like split_all(), but an entry from key 'start' to before key 'end' is looked
+ * for only where bit 'end' of ends[start] is set.
+ */
+void split_some(const struct vn_lexicon *lexicon,
+                const unsigned digits[VN_SUFFIX_DIGITS], uint32_t letters,
+                const uint8_t ends[VN_SUFFIX_DIGITS], split_fn each,
+                void *context);
+
 #endif
