@@ -46,37 +46,41 @@ static struct tune_row row_of(const struct bench_phrase *phrase)
     return row;
 }
 
-/* Puts the phrases into folds in turn, in a random order of their digits. */
-static bool deal_folds(struct jobs *jobs)
+/*
+ * Puts the phrases into folds in turn, in a random order of their digits.
+ * Returns how many different digits there are, 0 if memory is short.
+ */
+static unsigned deal_folds(struct jobs *jobs)
 {
     const struct bench_phrases *phrases = jobs->run->phrases;
     const size_t count = phrases->count;
     uint64_t state = jobs->run->seed;
     size_t *order = calloc(count, sizeof order[0]);
+    const unsigned folds = jobs->run->folds > 0 ? jobs->run->folds : 1;
     unsigned dealt = 0;
 
     if (order == NULL) {
-        return false;
+        return 0;
     }
     for (size_t i = 0; i < count; i++) {
         const size_t other = bench_random_below(&state, (uint32_t)i + 1);
         order[i] = order[other];
         order[other] = i;
     }
-    for (size_t i = 0; i < count && jobs->run->folds > 0; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (jobs->fold_of[order[i]] != 0) {
             continue;
         }
         const uint32_t suffix = phrases->list[order[i]].suffix;
         for (size_t k = 0; k < count; k++) {
             if (phrases->list[k].suffix == suffix) {
-                jobs->fold_of[k] = 1 + dealt % jobs->run->folds;
+                jobs->fold_of[k] = 1 + dealt % folds;
             }
         }
         dealt++;
     }
     free(order);
-    return true;
+    return dealt;
 }
 
 /* Whether the job is judged by the phrase, else it is fitted on it. */
@@ -284,7 +288,7 @@ static enum vn_status gather(struct jobs *jobs, struct vn_error *error)
     return VN_OK;
 }
 
-static bool prepare(struct jobs *jobs)
+static enum vn_status prepare(struct jobs *jobs, struct vn_error *error)
 {
     struct tune_run *run = jobs->run;
     const size_t count = run->phrases->count;
@@ -296,8 +300,18 @@ static bool prepare(struct jobs *jobs)
     run->trained = calloc(count, sizeof run->trained[0]);
     run->foretold = calloc(count, sizeof run->foretold[0]);
     if (jobs->list == NULL || jobs->rows == NULL || jobs->fold_of == NULL ||
-        run->trained == NULL || run->foretold == NULL || !deal_folds(jobs)) {
-        return false;
+        run->trained == NULL || run->foretold == NULL) {
+        return vn_error_set(error, VN_NOMEM, "out of memory");
+    }
+    const unsigned numbers = deal_folds(jobs);
+    if (numbers == 0) {
+        return vn_error_set(error, VN_NOMEM, "out of memory");
+    }
+    if (run->folds > numbers) {
+        return vn_error_set(error, VN_INVALID,
+                            "'%s' has %u different numbers, too few for "
+                            "--folds %u",
+                            run->phrases->path, numbers, run->folds);
     }
     for (unsigned i = 0; i < jobs->count; i++) {
         jobs->list[i].jobs = jobs;
@@ -306,21 +320,18 @@ static bool prepare(struct jobs *jobs)
     for (size_t i = 0; i < count; i++) {
         jobs->rows[i] = row_of(&run->phrases->list[i]);
     }
-    return true;
+    return VN_OK;
 }
 
 enum vn_status tune_run(struct tune_run *run, struct vn_error *error)
 {
     struct jobs jobs = {.run = run};
-    enum vn_status status = VN_NOMEM;
+    enum vn_status status = prepare(&jobs, error);
 
-    if (!prepare(&jobs)) {
-        (void)vn_error_set(error, VN_NOMEM, "out of memory");
-        goto out;
+    if (status == VN_OK) {
+        run_jobs(&jobs);
+        status = gather(&jobs, error);
     }
-    run_jobs(&jobs);
-    status = gather(&jobs, error);
-out:
     for (unsigned i = 0; jobs.list != NULL && i < jobs.count; i++) {
         free(jobs.list[i].weights);
     }

@@ -1,0 +1,275 @@
+"""Runs vanity-bench tune on small features and checks what it makes.
+
+Usage: check_tune.py VANITY-BENCH VANITY SOURCE-TREE
+The features are the built-in words with their score as one feature, so that a
+weight of 1 gives them again; the phrases are drawn from them.
+"""
+
+import filecmp
+import gzip
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+bench, vanity, tree = (str(Path(path).resolve()) for path in sys.argv[1:4])
+HEADER = "phrase_display\tletters7\tdigits7\tshape\toverdial\tsource\n"
+KEYS = {letter: str(key) for key, letters in enumerate(
+    ("", "", "ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"))
+    for letter in letters}
+MADE = ("words.tsv", "pairs.tsv", "block.tsv", "model", "weights.tsv")
+failures = []
+
+
+def check(condition, what):
+    if not condition:
+        failures.append(what)
+
+
+def run(*arguments):
+    return subprocess.run([bench, *map(str, arguments)], capture_output=True,
+                          text=True)
+
+
+def write_features(folder):
+    """Of the better words, and the pairs among them."""
+    data = Path(tree, "engine/data")
+    words = {}
+    for row in (data / "words-en.tsv").read_text().splitlines():
+        word, score = row.split("\t")
+        if int(score) > -420:
+            words[word] = int(score)
+    folder.mkdir()
+    with gzip.open(folder / "words.features.gz", "wt") as file:
+        for word, score in words.items():
+            common = " common" if score > -200 else ""
+            file.write(f"{word}\tscore={score / 100}{common} "
+                       f"len_{min(len(word), 7)}\n")
+    with gzip.open(folder / "pairs.features.gz", "wt") as file:
+        for row in (data / "pairs-en.tsv").read_text().splitlines():
+            left, right, bonus = row.split("\t")
+            if left in words and right in words:
+                file.write(f"{left}\t{right}\tbonus={int(bonus) / 100}\n")
+    (folder / "block.tsv").write_bytes((data / "block-en.tsv").read_bytes())
+    (folder / "terms.tsv").write_text("score\t1\t0\t-\nbonus\t1\t-inf\tinf\n"
+                                      "len_7\t0\t-1\t1\n")
+    return words
+
+
+def write_phrases(path, words):
+    """Words, and two words, the better ones more often."""
+    draw = random.Random(7)
+    short = [word for word in sorted(words) if 2 <= len(word) <= 5]
+    rows = set()
+    while len(rows) < 60:
+        left, right = draw.choices(short, [3 ** (words[word] / 100)
+                                           for word in short], k=2)
+        if len(left) + len(right) == 7:
+            letters = (left + right).upper()
+            digits = "".join(KEYS[letter] for letter in letters)
+            rows.add(f"{left}-{right}\t{letters}\t{digits}\ttwo\t0\tdrawn\n")
+    path.write_text(HEADER + "".join(sorted(rows)))
+
+
+def results(done):
+    check(done.returncode == 0 and done.stderr == "",
+          f"{done.args}: exit {done.returncode}: {done.stderr}")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return {(line["kind"], line["result"]): line for line in lines}
+
+
+def tune(*arguments):
+    return results(run("tune", *arguments, "--json"))
+
+
+def hits(found, kind):
+    return [found[kind, "all"][f"recall_at_{rank}"]["hits"]
+            for rank in (1, 3, 5)]
+
+
+def same_files(one, other, names=MADE):
+    return filecmp.cmpfiles(one, other, names, shallow=False)[0] == list(names)
+
+
+def check_fit(folder):
+    """What is printed and written, and that threads change none of it."""
+    features, phrases = folder / "features", folder / "phrases.tsv"
+    small = (features, phrases, "--folds", "3", "--rounds", "2",
+             "--candidates", "100")
+    found = tune(*small, "-o", folder / "one", "--threads", "1")
+    other = tune(*small, "-o", folder / "two", "--threads", "4")
+
+    def figures(lines):
+        return {key: {name: value for name, value in line.items()
+                      if name != "max_threads"}
+                for key, line in lines.items()}
+    check(figures(found) == figures(other), "threads change the figures")
+    check(same_files(folder / "one", folder / "two"),
+          "threads change the lexicon")
+    check(sorted(path.name for path in (folder / "one").iterdir()) ==
+          sorted(MADE), f"made: {list((folder / 'one').iterdir())}")
+    for kind in ("recall", "recall_training", "recall_cross_validated",
+                 "recall_cross_validated_shipped"):
+        line = found[kind, "all"]["recall_at_5"]
+        check(found[kind, "all"]["rows"] == 60 and
+              0 <= line["low"] <= line["share"] <= line["high"] <= 1,
+              f"{kind}: {line}")
+        check((kind, "two") in found, f"{kind}: no shape")
+    check(found["figure", "phrases that can be spelled"]["value"] == 100,
+          "a drawn phrase cannot be spelled")
+    check(found["figure", "log-loss, training"]["value"] <
+          found["figure", "log-loss, cross-validated"]["value"],
+          "what was trained on is not the more probable")
+    check(found["figure", "steepest free weight"]["value"] < 0.05,
+          "not at the minimum")
+    check(0.3 < found["weight", "score"]["weight"] < 2,
+          f"score: {found['weight', 'score']}")
+    check(abs(found["weight", "len_7"]["weight"]) <= 1, "bounds")
+    check(found["weight", "twin"]["weight"] == 1, "twin is not fitted")
+    shipped = results(run("quality", phrases, "--lexicon", folder / "one",
+                          "--json"))
+    check(hits(found, "recall") == hits(shipped, "recall"),
+          f"quality has {hits(shipped, 'recall')}, tune "
+          f"{hits(found, 'recall')}")
+    seeded = tune(*small, "-o", folder / "two", "--seed", "2")
+    check(same_files(folder / "one", folder / "two"),
+          "the seed of the folds changes the fit")
+    check(hits(seeded, "recall_cross_validated") is not None, "no folds")
+    none = tune(features, phrases, "--folds", "0", "--rounds", "1", "-o",
+                folder / "two")
+    check(("recall_cross_validated", "all") not in none, "folds are made")
+    table = run("tune", *small, "-o", folder / "two")
+    check("\ntraining, as shipped:" in table.stdout and
+          "\nscore " in table.stdout, f"no table: {table.stdout}")
+
+
+def check_bake(folder):
+    features, weights = folder / "features", folder / "one/weights.tsv"
+    found = tune("--bake", weights, features, "-o", folder / "baked")
+    check(same_files(folder / "one", folder / "baked", MADE[:4]),
+          "baking makes another lexicon than the fit")
+    words = (folder / "baked/words.tsv").read_text().splitlines()
+    check(found["count", "words"]["value"] == len(words), "count of words")
+    check(words == sorted(words), "words are not sorted")
+    found = tune("--bake", weights, features, "-o", folder / "few",
+                 "--max-words", "500", "--max-pairs", "20", "--name", "few")
+    few = (folder / "few/words.tsv").read_text().splitlines()
+    check(len(few) == 500 and set(few) < set(words), "--max-words")
+    pairs = (folder / "few/pairs.tsv").read_text().splitlines()
+    known = {row.split("\t")[0] for row in few}
+    check(len(pairs) == 20 and
+          all(set(row.split("\t")[:2]) <= known for row in pairs),
+          f"--max-pairs: {pairs}")
+    tune("--bake", weights, features, "-o", folder / "high", "--floor", "-150")
+    check(all(int(row.split("\t")[1]) >= -150 for row in
+              (folder / "high/words.tsv").read_text().splitlines()),
+          "--floor")
+    built = subprocess.run(
+        [vanity, "build", "-q", "--lexicon", folder / "few", "-o",
+         folder / "few.mdb", "--prefix", "3569"], capture_output=True,
+        text=True)
+    check(built.returncode == 0 and built.stderr == "",
+          f"build: {built.stderr}")
+    told = subprocess.run([vanity, "info", "-i", folder / "few.mdb", "--json"],
+                          capture_output=True, text=True)
+    check(json.loads(told.stdout)["model"] == "few", f"info: {told.stdout}")
+
+
+def refuse(what, said, *arguments):
+    """Exit 2, one line, and what is wrong in it."""
+    done = run("tune", *arguments)
+    check(done.returncode == 2 and done.stderr.count("\n") == 1 and
+          done.stdout == "" and said in done.stderr,
+          f"{what}: exit {done.returncode}: {done.stderr!r}")
+
+
+GOOD = {
+    "words.features.gz": "flowers\tgood\nflower\tgood=0.5\n",
+    "pairs.features.gz": "flower\tflowers\tnear\n",
+    "block.tsv": "bad\tTS\tx\n",
+    "terms.tsv": "good\t0\t-\t-\n",
+}
+# File, its text, and what the message says behind "file:line: ".
+BAD = (
+    ("words.features.gz", "a\tx\nb4\tx\n", ":2: a word has"),
+    ("words.features.gz", "abcdefghijk\tx\n", ":1: a word has"),
+    ("words.features.gz", "a\tx\na\tx\n", ":2: the word stands twice"),
+    ("words.features.gz", "a\tx=1e\n", ":1: the value of a feature"),
+    ("words.features.gz", "a\tx=nan\n", ":1: the value of a feature"),
+    ("words.features.gz", "a\t=1\n", ":1: the name of a feature"),
+    ("words.features.gz", "a\tmiddle\n", ":1: a feature has the name of"),
+    ("words.features.gz", "", ":1: has no word"),
+    ("words.features.gz", "a\t\xff\n", ":1: "),
+    ("words.features.gz", None, ": there is no file"),
+    ("pairs.features.gz", "flower\n", ":1: expected two words"),
+    ("pairs.features.gz", "flower\tf1\tx\n", ":1: a word has"),
+    ("pairs.features.gz", "flower\tflowers\tx=y\n", ":1: the value of"),
+    ("block.tsv", "bad\tX\tx\n", ":1: flags are T and S"),
+    ("block.tsv", "bad\n", ":1: expected term"),
+    ("terms.tsv", "good\t0\t-\n", ":1: expected name"),
+    ("terms.tsv", "good\t0\t1\t-1\n", ":1: the lower bound"),
+    ("terms.tsv", "# x\nmiddle\t4\t-\t-\n", ":2: the prior of"),
+    ("terms.tsv", "twin\t-1\t-\t-\n", ":1: twin"),
+    ("terms.tsv", None, "terms.tsv"),
+)
+
+
+def write_bad(folder, name, text):
+    folder.mkdir(exist_ok=True)
+    for file, good in GOOD.items():
+        content = (good if file != name else text)
+        path = folder / file
+        path.unlink(missing_ok=True)
+        if content is None:
+            continue
+        content = content.encode("latin-1")
+        path.write_bytes(gzip.compress(content) if file.endswith(".gz")
+                         else content)
+
+
+def check_refusals(folder):
+    bad, out = folder / "bad", folder / "never"
+    phrases = folder / "few.tsv"
+    phrases.write_text(HEADER + "x\tFLOWERS\t3569377\tword\t0\tx\n"
+                       "y\tFLOWER7\t3569377\tmixed\t0\tx\n")
+    for name, text, said in BAD:
+        write_bad(bad, name, text)
+        refuse(f"{name}: {text!r}", said if text is None else name + said,
+               bad, phrases, "-o", out)
+    write_bad(bad, "", "")
+    whole = (bad / "words.features.gz").read_bytes()
+    (bad / "words.features.gz").write_bytes(whole[:-9])
+    refuse("cut short", "damaged or cut short", bad, phrases, "-o", out)
+    write_bad(bad, "", "")
+    refuse("few numbers", "too few for --folds", bad, phrases, "-o", out)
+    phrases.write_text(HEADER + "x\tBALLOON\t2255666\tword\t0\tx\n")
+    refuse("no phrase", "no phrase can be spelled", bad, phrases, "--folds",
+           "0", "-o", out)
+    weights = folder / "weights.tsv"
+    for text, said in (("nope\t1\n", ":1: no such weight"),
+                       ("good\t1\ngood\t1\n", ":2: the weight stands twice"),
+                       ("middle\t4\n", ":1: a weight of the model"),
+                       ("good\n", ":1: expected name"),
+                       ("good\t1\n", "no weight for 'start.1'")):
+        weights.write_text(text)
+        refuse(f"weights {text!r}", said, "--bake", weights, bad, "-o", out)
+    for arguments in ((), (bad,), (bad, phrases), (bad, phrases, phrases),
+                      (bad, phrases, "-o", out, "--folds", "1"),
+                      (bad, phrases, "-o", out, "--penalty", "-1"),
+                      (bad, phrases, "-o", out, "--rounds", "0"),
+                      (bad, phrases, "-o", out, "--name", "x" * 32),
+                      (bad, phrases, "-o", out, "--bake", weights)):
+        refuse(f"{arguments}", "vanity-bench tune: ", *arguments)
+
+
+with tempfile.TemporaryDirectory() as name:
+    place = Path(name)
+    write_phrases(place / "phrases.tsv", write_features(place / "features"))
+    check_fit(place)
+    check_bake(place)
+    check_refusals(place)
+for failure in failures:
+    print("FAILED:", failure)
+sys.exit(1 if failures else 0)
