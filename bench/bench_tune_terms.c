@@ -263,7 +263,7 @@ enum vn_status tune_weights_read(const struct tune_terms *terms,
     enum vn_status status = vn_text_read(path, &text, error);
 
     for (unsigned i = 0; i < terms->count; i++) {
-        weights[i] = NAN;
+        weights[i] = (double)NAN;
     }
     vn_lines_start(&lines, text);
     while (status == VN_OK && vn_lines_next(&lines, &line)) {
