@@ -210,6 +210,20 @@ static enum vn_status check_count(const struct keys *keys, struct shape shape,
     return keys->count > end ? check_past(keys, shape, error) : VN_OK;
 }
 
+/* A word behind the plus ("+anonymous") dials a code that exists. */
+static enum vn_status check_country(const struct keys *keys,
+                                    struct vn_error *error)
+{
+    const uint8_t first = keys->kinds[0];
+
+    if (keys->plus && (first == (KEY | 0) || (first & LETTER) == LETTER)) {
+        return vn_error_set(error, VN_INVALID,
+                            "no country code begins so; a digit from 1 to 9 "
+                            "comes after the +");
+    }
+    return VN_OK;
+}
+
 static unsigned digit_of(uint8_t kind)
 {
     return kind & DIGIT_MASK;
@@ -262,6 +276,9 @@ enum vn_status vn_number_parse(const char *text, size_t length,
     }
     const struct shape shape = find_shape(&keys);
     status = check_count(&keys, shape, error);
+    if (status == VN_OK) {
+        status = check_country(&keys, error);
+    }
     if (status == VN_OK) {
         fill(keys.kinds + shape.first, shape, number);
     }

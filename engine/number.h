@@ -40,7 +40,8 @@ struct vn_number {
  * dropped; what is left are the keys. A '+' may stand before the first key.
  *  - With "+1", or with 11 keys or more of which the first is the digit or
  *    letter on key 1: a NANP number of 11 keys with that 1.
- *  - With another '+': 8 to 15 keys.
+ *  - With another '+': 8 to 15 keys, of which the first is a digit from 2 to
+ *    9, since a country code begins so.
  *  - Without '+': 10 keys or more are a NANP number of 10; else the first 7
  *    keys are a bare suffix.
  * NANP numbers and bare suffixes may run on by at most 3 letters (overdial:
@@ -51,7 +52,8 @@ struct vn_number {
  *
  * Returns VN_OK or VN_INVALID with the reason in '*error' (which may be NULL),
  * without the input text itself: empty, too few or too many keys, a character
- * that is on no key, NUL, a '+' inside, longer than VN_NUMBER_INPUT_MAX.
+ * that is on no key, NUL, a '+' inside or before no country code, longer than
+ * VN_NUMBER_INPUT_MAX.
  */
 VN_NODISCARD enum vn_status vn_number_parse(const char *text, size_t length,
                                             struct vn_number *number,

@@ -21,7 +21,7 @@ static void check_e164(const struct vn_number *number)
         FUZZ_CHECK(number->dialable == VN_DIALABLE_UNKNOWN);
         return;
     }
-    FUZZ_CHECK(number->e164[0] == '+');
+    FUZZ_CHECK(number->e164[0] == '+' && number->e164[1] != '0');
     FUZZ_CHECK(length >= 1 + 8 && length <= 1 + VN_E164_DIGITS);
     FUZZ_CHECK(strspn(number->e164 + 1, "0123456789") == length - 1);
     for (size_t i = length - VN_SUFFIX_DIGITS; i < length; i++) {
