@@ -23,8 +23,6 @@ SCOWL_LISTS = (
 WORDNET_PARTS = {"noun": "n", "verb": "v", "adj": "j", "adv": "r"}
 # The digit after % in a sense key; satellites are adjectives.
 WORDNET_SENSE = {"1": "n", "2": "v", "3": "j", "4": "r", "5": "j"}
-# Letters of two words, of which the second may run past the seventh key.
-PAIR_LETTERS_MAX = 10
 ACRONYM_LETTERS = range(2, 7)
 TRADE_KINDS = ("shop", "craft", "office", "amenity", "healthcare", "leisure",
                "tourism", "sport")
@@ -240,8 +238,7 @@ class English:
     def read_model(self):
         """Probabilities of words, of neighbours and of acronyms."""
         output = subprocess.run(
-            [self.sources.program(), self.sources.file("model"),
-             str(PAIR_LETTERS_MAX)],
+            [self.sources.program(), self.sources.file("model")],
             input="".join(a + "\n" for a in self.acronyms()),
             capture_output=True, text=True, check=True).stdout
         lines = [line.split("\t") for line in output.splitlines()]

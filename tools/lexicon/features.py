@@ -3,7 +3,7 @@
 import math
 import pathlib
 
-from letters import LETTERS_MAX, read_list
+from letters import LETTERS_MAX, fits, read_list
 
 HERE = pathlib.Path(__file__).parent
 FREE = (0.0, -math.inf, math.inf)
@@ -214,7 +214,7 @@ def brand_pairs(names):
     for name in names:
         words = tuple(word for word in name if word)
         for pair in zip(name, name[1:]):
-            if all(pair) and len(pair[0] + pair[1]) <= LETTERS_MAX:
+            if all(pair) and fits(*pair):
                 (whole if len(words) == 2 else within).add(pair)
     return whole, within
 

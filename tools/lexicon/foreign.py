@@ -11,7 +11,7 @@ import pathlib
 import re
 
 from block import Block, read_cuss, read_naughty
-from letters import LETTERS_MAX, key, read_list
+from letters import LETTERS_MAX, fits, key, read_list
 from output import write_lines, write_sources
 from sources import CUSS, NAUGHTY, TRADES, Package, Sources, installed
 
@@ -156,8 +156,7 @@ class Foreign:
             word = letters[0]
             if word:
                 self.counts[word] = max(count, self.counts.get(word, 0))
-        elif (len(letters) == 2 and all(letters)
-              and len("".join(letters)) <= LETTERS_MAX):
+        elif len(letters) == 2 and all(letters) and fits(*letters):
             self.pair_counts[letters] = max(
                 count, self.pair_counts.get(letters, 0))
 

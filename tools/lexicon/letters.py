@@ -3,7 +3,11 @@
 import re
 import unicodedata
 
-LETTERS_MAX = 10
+# Keys of a number, and letters that the last word may run past them; it must
+# cover three keys then.
+KEYS = 7
+LETTERS_MAX = KEYS + 3
+OVERDIAL_COVER = 3
 # What Unicode does not take apart into a letter and its accent.
 WHOLE = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l",
                        "đ": "d", "’": "'"})
@@ -22,6 +26,13 @@ def key(text):
     if not WORD.fullmatch(folded):
         return ""
     return re.sub("[^a-z]", "", folded)
+
+
+def fits(left, right):
+    """Whether two words can stand beside each other in a number."""
+    total = len(left) + len(right)
+    return total <= KEYS or (len(left) + OVERDIAL_COVER <= KEYS
+                             and total <= LETTERS_MAX)
 
 
 def read_list(path):

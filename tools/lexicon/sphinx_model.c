@@ -11,16 +11,20 @@
 #include <string.h>
 
 /*
- * Usage: sphinx_model MODEL MAX_LETTERS < ACRONYMS
+ * Usage: sphinx_model MODEL < ACRONYMS
  *
  * Prints, tab separated, all figures log10 of a probability:
  *   word FORM p                   every form of letters and apostrophes
- *   pair FORM FORM p(b|a) p(a,b)  every listed pair of at most MAX_LETTERS
+ *   pair FORM FORM p(b|a) p(a,b)  every listed pair that fits a number
  *   acronym LETTERS p             every line of standard input, spelled as
  *                                 the model spells acronyms: "i. b. m."
  */
 
 #define LINE_SIZE 64
+/* Keys of a number; the second word may run past the last if it covers 3. */
+#define KEYS 7u
+#define OVERDIAL_COVER 3u
+#define OVERDIAL_LETTERS 3u
 /* Base of the integers in which the library keeps logarithms. */
 #define LOG_BASE 1.0001
 
@@ -53,6 +57,12 @@ static unsigned count_letters(const char *word)
     return count;
 }
 
+static bool fits(unsigned left, unsigned right)
+{
+    return left + right <= KEYS || (left + OVERDIAL_COVER <= KEYS &&
+                                    left + right <= KEYS + OVERDIAL_LETTERS);
+}
+
 static double to_log10(logmath_t *logs, int32 score)
 {
     return logmath_log_to_ln(logs, score) / log(10.0);
@@ -81,7 +91,7 @@ static size_t print_words(ngram_model_t *model, logmath_t *logs, int32 count,
 
 /* The library lists no pairs: all are asked for; two used words mark one. */
 static void print_pairs(ngram_model_t *model, logmath_t *logs,
-                        const struct form *forms, size_t count, unsigned most)
+                        const struct form *forms, size_t count)
 {
     for (size_t a = 0; a < count; a++) {
         int32 history = forms[a].id;
@@ -89,7 +99,7 @@ static void print_pairs(ngram_model_t *model, logmath_t *logs,
         for (size_t b = 0; b < count; b++) {
             int32 used = 0;
 
-            if (forms[a].letters + forms[b].letters > most) {
+            if (!fits(forms[a].letters, forms[b].letters)) {
                 continue;
             }
             const int32 score =
@@ -140,8 +150,8 @@ static void print_acronyms(ngram_model_t *model, logmath_t *logs)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fprintf(stderr, "usage: sphinx_model MODEL MAX_LETTERS < ACRONYMS\n");
+    if (argc != 2) {
+        fprintf(stderr, "usage: sphinx_model MODEL < ACRONYMS\n");
         return 2;
     }
     err_set_logfp(NULL);
@@ -161,7 +171,7 @@ int main(int argc, char **argv)
         goto out;
     }
     const size_t kept = print_words(model, logs, count, forms);
-    print_pairs(model, logs, forms, kept, (unsigned)strtoul(argv[2], NULL, 10));
+    print_pairs(model, logs, forms, kept);
     print_acronyms(model, logs);
     code = fflush(stdout) == 0 ? 0 : 3;
 out:

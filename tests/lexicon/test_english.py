@@ -1,0 +1,88 @@
+"""The English lexicon, from the packages: reproducible and clean."""
+
+import gzip
+import os
+import unittest
+
+from pipeline import LEXICON, Pipeline, blocked, lines
+
+BENCH = os.environ["VN_BENCH"]
+FEATURES = ("words.features.gz", "pairs.features.gz", "terms.tsv",
+            "block.tsv", "sources.tsv")
+
+
+def packed_lines(path):
+    """The lines of a packed file, as lists of columns."""
+    text = gzip.decompress(path.read_bytes()).decode()
+    return [line.split("\t") for line in text.splitlines()]
+
+
+class English(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        """Two runs at once: reading the packages takes a minute each."""
+        cls.pipelines = [Pipeline(), Pipeline()]
+        runs = [pipeline.start("en", "--bench", BENCH, seed=seed)
+                for seed, pipeline in enumerate(cls.pipelines, 1)]
+        codes = [run.wait() for run in runs]
+        if codes != [0, 0]:
+            raise AssertionError("tools/lexicon/build failed")
+        cls.folders = [pipeline.top / "build/lexicon/en"
+                       for pipeline in cls.pipelines]
+        cls.folder = cls.folders[0]
+
+    @classmethod
+    def tearDownClass(cls):
+        for pipeline in cls.pipelines:
+            pipeline.folder.cleanup()
+
+    def test_twice_gives_the_same_bytes(self):
+        names = list(LEXICON) + ["features/" + name for name in FEATURES]
+        for name in names:
+            self.assertEqual((self.folders[0] / name).read_bytes(),
+                             (self.folders[1] / name).read_bytes(), name)
+
+    def test_no_word_is_blocked(self):
+        never = blocked(self.folder)
+        words = {word for word, _ in lines(self.folder / "words.tsv")}
+        known = {word for word, _ in packed_lines(
+            self.folder / "features/words.features.gz")}
+        self.assertGreater(len(never), 1500)
+        self.assertGreater(len(words), 30000)
+        self.assertEqual(known & never, set())
+        self.assertLessEqual(words, known)
+
+    def test_lines_are_sorted_and_stand_once(self):
+        for name, columns in (("words", 1), ("pairs", 2)):
+            rows = packed_lines(self.folder / ("features/%s.features.gz"
+                                               % name))
+            heads = [row[:columns] for row in rows]
+            for left, right in zip(heads, heads[1:]):
+                self.assertLess(left, right)
+
+    def test_every_feature_has_a_term(self):
+        features = self.folder / "features"
+        terms = {row[0] for row in lines(features / "terms.tsv")}
+        for name in ("words", "pairs"):
+            for row in packed_lines(features / (name + ".features.gz")):
+                for feature in row[-1].split(" "):
+                    self.assertIn(feature.partition("=")[0], terms)
+
+    def test_own_words_are_in_it(self):
+        known = {word for word, _ in packed_lines(
+            self.folder / "features/words.features.gz")}
+        for word in ("flowers", "plumbers", "dont", "att", "tx"):
+            self.assertIn(word, known)
+
+    def test_a_lexicon_comes_from_kept_features_too(self):
+        other = self.pipelines[0].top / "other"
+        self.pipelines[0].run("en", "--bench", BENCH, "--features",
+                              self.folder / "features", "-o", other)
+        for name in LEXICON:
+            self.assertEqual((other / name).read_bytes(),
+                             (self.folder / name).read_bytes(), name)
+
+
+if __name__ == "__main__":
+    unittest.main()

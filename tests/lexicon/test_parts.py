@@ -1,0 +1,157 @@
+"""The parts of the lexicon pipeline, without packages."""
+
+import gzip
+import pathlib
+import sys
+import tempfile
+import unittest
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tools/lexicon"))
+
+# pylint: disable=wrong-import-position
+from block import Block, read_cuss
+from english import name_scope, name_words
+from features import bases, brand_pairs
+from letters import fits, key, read_list
+from output import feature_text, number, write_packed
+from sources import ENGLISH, how_to_install
+
+
+class Letters(unittest.TestCase):
+
+    def test_accents_are_folded(self):
+        for text, letters in (("Straße", "strasse"), ("niño", "nino"),
+                              ("Œuvre", "oeuvre"), ("I.B.M.", "ibm"),
+                              ("don’t", "dont"), ("T-shirt", "tshirt")):
+            self.assertEqual(key(text), letters)
+
+    def test_anything_else_is_no_word(self):
+        for text in ("", "a1", "two words", "жук", "a&b", "."):
+            self.assertEqual(key(text), "")
+
+    def test_the_second_word_may_run_past_if_it_covers_three_keys(self):
+        self.assertTrue(fits("call", "now"))
+        self.assertTrue(fits("call", "florid"))
+        self.assertFalse(fits("call", "florida"))
+        self.assertFalse(fits("hello", "now"))
+
+
+class Names(unittest.TestCase):
+
+    def test_signs_inside_a_word_do_not_divide_it(self):
+        self.assertEqual(name_words("AT&T"), ["att"])
+        self.assertEqual(name_words("Bed, Bath & Beyond"),
+                         ["bed", "bath", "beyond"])
+        self.assertEqual(name_words("1-800-GOT-JUNK?"),
+                         ["", "", "got", "junk"])
+
+    def test_places_are_grouped(self):
+        for places, scope in ((["001"], "us"), (["us-ny.geojson"], "us"),
+                              (["gb", "fr"], "en"), (["fr"], "x"),
+                              ([[1.0, 2.0, 5]], "x")):
+            item = {"locationSet": {"include": places}}
+            self.assertEqual(name_scope(item), scope)
+
+    def test_a_name_of_two_words_is_told_from_part_of_a_longer_one(self):
+        whole, within = brand_pairs({("", "", "got", "junk"),
+                                     ("bed", "bath", "furniture")})
+        self.assertEqual(whole, {("got", "junk")})
+        self.assertEqual(within, {("bed", "bath")})
+
+    def test_inflections_lead_to_their_base(self):
+        self.assertIn("roof", bases("roofers"))
+        self.assertIn("agency", bases("agencies"))
+        self.assertIn("hire", bases("hiring"))
+        self.assertEqual(bases("as"), [])
+
+
+class Blocking(unittest.TestCase):
+
+    def setUp(self):
+        own = ["allow harmless", "take milder", "word abcd", "add more S"]
+        self.block = Block(own, {"sure": 2, "milder": 1, "mild": 1,
+                                 "harmless": 2, "two words": 2, "abcd": 2,
+                                 "wholelong": 2, "ab": 2},
+                           ["listed", "sure", "toolongtospell"])
+
+    def test_terms_have_flags_and_sources(self):
+        self.assertEqual(list(self.block.lines()), [
+            "ab\tT\tcuss:2", "abcd\tT\tcuss:2", "listed\tTS\tnaughty-words",
+            "milder\tTS\tcuss:1", "more\tS\tauthored",
+            "sure\tTS\tnaughty-words,cuss:2", "twowords\tT\tcuss:2",
+            "wholelong\tT\tcuss:2"])
+
+    def test_inflections_are_words_only(self):
+        self.block.inflect({"listeds", "sures", "mores", "mildering"}
+                           .__contains__)
+        self.assertEqual(self.block.terms["sures"], ("T", "inflection"))
+        self.assertIn("mildering", self.block.words())
+        self.assertNotIn("mores", self.block.terms)
+
+    def test_terms_of_another_language_are_blocked_across_words(self):
+        other = Block([], {"elsewhere": 2, "foreign": 2, "abc": 2}, [])
+        self.block.add_spans(other)
+        self.assertEqual(self.block.terms["foreign"][0], "S")
+        self.assertNotIn("abc", self.block.terms)
+        self.assertNotIn("foreign", self.block.words())
+
+    def test_the_module_of_cuss_is_read_whole(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "index.js"
+            path.write_text("export const cuss = {\n  one: 1,\n"
+                            "  'two three': 2,\n  \"it's\": 0\n}\n")
+            self.assertEqual(read_cuss(path),
+                             {"one": 1, "two three": 2, "it's": 0})
+
+
+class Output(unittest.TestCase):
+
+    def test_numbers_are_short(self):
+        self.assertEqual([number(x) for x in (1, -0.5, 0.12345, 0.0,
+                                              float("inf"), -float("inf"))],
+                         ["1", "-0.5", "0.1235", "0", "inf", "-inf"])
+
+    def test_features_are_in_order(self):
+        self.assertEqual(feature_text({"b": 1, "a": 0.5, "c": True}),
+                         "a=0.5 b c")
+
+    def test_packed_files_hold_no_time_and_no_name(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "one.gz"
+            write_packed(path, ["a", "b"])
+            packed = path.read_bytes()
+            self.assertEqual(gzip.decompress(packed), b"a\nb\n")
+            self.assertEqual(packed[3:8], b"\0\0\0\0\0")
+
+    def test_what_is_missing_is_named_with_the_command(self):
+        debian = [p for p in ENGLISH if p.name == "scowl"]
+        npm = [p for p in ENGLISH if p.name == "cuss"]
+        self.assertEqual(how_to_install(debian),
+                         "missing scowl: apt-get install scowl")
+        self.assertEqual(how_to_install(npm),
+                         "missing cuss: tools/packages lexicon")
+
+
+class Lists(unittest.TestCase):
+
+    def test_own_lists_say_how_they_were_made(self):
+        paths = sorted((TOP / "tools/lexicon").glob("*.txt"))
+        self.assertGreater(len(paths), 5)
+        for path in paths:
+            self.assertTrue(path.read_text().startswith("# "), path)
+            self.assertTrue(read_list(path), path)
+
+    def test_own_lists_hold_each_word_once(self):
+        for path in (TOP / "tools/lexicon").glob("*.txt"):
+            lines = read_list(path)
+            self.assertEqual(len(lines), len(set(lines)), path)
+
+    def test_nothing_of_the_benchmark_is_named(self):
+        for path in (TOP / "tools/lexicon").iterdir():
+            if path.suffix in (".py", ".c") or path.name == "build":
+                self.assertNotIn("bench/data", path.read_text(), path)
+
+
+if __name__ == "__main__":
+    unittest.main()
