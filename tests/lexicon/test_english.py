@@ -2,9 +2,16 @@
 
 import gzip
 import os
+import sys
 import unittest
 
-from pipeline import LEXICON, Pipeline, blocked, lines
+from pipeline import LEXICON, TOP, Pipeline, blocked, lines
+
+sys.path.insert(0, str(TOP / "tools/lexicon"))
+
+# pylint: disable=wrong-import-position
+from english import English
+from sources import ENGLISH, Sources
 
 BENCH = os.environ["VN_BENCH"]
 FEATURES = ("words.features.gz", "pairs.features.gz", "terms.tsv",
@@ -52,6 +59,26 @@ class English(unittest.TestCase):
         self.assertGreater(len(words), 30000)
         self.assertEqual(known & never, set())
         self.assertLessEqual(words, known)
+
+    def test_harmful_words_are_no_names(self):
+        harmful = {term for term, _, source in lines(
+            self.folder / "block.tsv") if source.endswith("harmful")}
+        self.assertGreater(len(harmful), 200)
+        english = English(Sources(ENGLISH))
+        english.read_census()
+        english.read_trades()
+        for word in harmful:
+            self.assertEqual(english.words[word].given, 0, word)
+            self.assertFalse(english.words[word].trade, word)
+
+    def test_harmless_words_are_not_blocked(self):
+        flags = {term: flags for term, flags, _ in lines(
+            self.folder / "block.tsv")}
+        for word in ("prices", "pricing", "spicy", "shaver", "muffin",
+                     "assess", "hives", "welfare", "snatch"):
+            self.assertNotIn(word, flags)
+        for span in ("hebes", "arse", "rearend", "orga"):
+            self.assertEqual(flags[span], "T")
 
     def test_lines_are_sorted_and_stand_once(self):
         for name, columns in (("words", 1), ("pairs", 2)):

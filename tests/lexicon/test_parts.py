@@ -89,6 +89,14 @@ class Blocking(unittest.TestCase):
         self.assertIn("mildering", self.block.words())
         self.assertNotIn("mores", self.block.terms)
 
+    def test_harmful_words_are_words_only(self):
+        self.block.add_words(["bad", "sure", "more"], "harmful")
+        self.assertEqual(self.block.terms["bad"], ("T", "harmful"))
+        self.assertEqual(self.block.terms["sure"],
+                         ("TS", "naughty-words,cuss:2"))
+        self.assertEqual(self.block.terms["more"],
+                         ("TS", "authored,harmful"))
+
     def test_terms_of_another_language_are_blocked_across_words(self):
         other = Block([], {"elsewhere": 2, "foreign": 2, "abc": 2}, [])
         self.block.add_spans(other)
@@ -146,6 +154,12 @@ class Lists(unittest.TestCase):
         for path in (TOP / "tools/lexicon").glob("*.txt"):
             lines = read_list(path)
             self.assertEqual(len(lines), len(set(lines)), path)
+
+    def test_harmful_words_are_none_of_a_trade(self):
+        harmful = set(read_list(TOP / "tools/lexicon/harmful-en.txt"))
+        for name in ("advertising", "openers", "short", "function"):
+            wanted = read_list(TOP / ("tools/lexicon/%s-en.txt" % name))
+            self.assertEqual(harmful & set(wanted), set(), name)
 
     def test_nothing_of_the_benchmark_is_named(self):
         for path in (TOP / "tools/lexicon").iterdir():

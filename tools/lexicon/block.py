@@ -65,6 +65,14 @@ class Block:
                         and is_word(form)):
                     self.terms[form] = "T", "inflection"
 
+    def add_words(self, words, source):
+        """These are no words either, but no form of them is guessed."""
+        for word in words:
+            flags, sources = self.terms.get(word, ("", ""))
+            if "T" not in flags:
+                self.terms[word] = ("T" + flags, ",".join(
+                    filter(None, [sources, source])))
+
     def add_spans(self, other):
         """The terms of another language are not formed across words."""
         for term, (flags, source) in other.terms.items():
