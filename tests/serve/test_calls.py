@@ -130,6 +130,62 @@ def check_disk(place):
         equal(numbers(server)[0], "+*********77", "still shown")
 
 
+def refused(log, *options):
+    """What a server says that does not start: one line, exit code 2."""
+    done = subprocess.run([vanity, "serve", "-i", index, "--listen",
+                           "127.0.0.1:0", "--log", log, *options],
+                          capture_output=True, text=True)
+    equal((done.returncode, done.stdout), (2, ""), f"{log}: {done.stderr}")
+    equal(done.stderr.count("\n"), 1, f"one line: {done.stderr}")
+    return done.stderr
+
+
+def check_damage(place):
+    """A log that is cut, damaged or something else is named, not used."""
+    good = place / "good"
+    with Server(vanity, index, "--log", good) as server:
+        for k in range(100):
+            call(server, f"12063562{k:03}")
+        written(server, 100)
+    whole = good.read_bytes()
+    pages = len(whole) // 4096
+
+    def damaged(page, first=0, last=4096):
+        data = bytearray(whole)
+        for at in range(page * 4096 + first, page * 4096 + last):
+            data[at] ^= 0xa5
+        return bytes(data)
+
+    # The first two pages are liblmdb's heads: the other one is then used.
+    bad = {"cut": whole[:6000], "cut short": whole[:100],
+           "foreign": b"hello\n", "zeros": bytes(65536),
+           "all pages": whole[:8192] + bytes(len(whole) - 8192),
+           "heads": bytes(8192) + whole[8192:]}
+    for name, data in bad.items():
+        log = place / "bad"
+        log.write_bytes(data)
+        check("is no log of calls, or damaged" in refused(log), name)
+        equal(log.read_bytes(), data, f"{name}: bytes of the refused file")
+    for page in range(2, pages):
+        for part in ((0, 4096), (10, 16), (16, 40), (4000, 4096)):
+            log = place / f"page{page}-{part[0]}"
+            log.write_bytes(damaged(page, *part))
+            # Where the page is in use or not: a line, never a fault.
+            refused(log, "--listen", "nowhere")
+
+
+def check_foreign(place):
+    """No file of something else becomes a log, the index least of all."""
+    build(vanity, place / "i.mdb", "--prefix", "3569")
+    before = (place / "i.mdb").read_bytes()
+    check("is no log of calls" in refused(place / "i.mdb"), "another index")
+    equal((place / "i.mdb").read_bytes(), before, "bytes of the index")
+    check("Is a directory" in refused(place), "a folder")
+    check("--no-log" in refused("/dev/null"), "a device")
+    check("No such file" in refused(place / "none" / "log"), "no folder")
+    check(not os.path.exists("/dev/null-lock"), "locks beside a device")
+
+
 def check_access_log(place):
     """One object an answer, without number or address."""
     log = place / "access"
@@ -151,7 +207,7 @@ def check_access_log(place):
 
 
 for test in (check_shown, check_kill, check_kept, check_places, check_disk,
-             check_access_log):
+             check_damage, check_foreign, check_access_log):
     with folder() as here:
         test(here)
 print("ok")

@@ -1,26 +1,25 @@
 /* calls_file.c: calls in LMDB, under numbers that only grow. */
 #include "calls_file.h"
 
+#include "calls_check.h"
+#include "calls_value.h"
+
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <lmdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-/*
- * A value: version, count of spellings, time (8 bytes, little endian), then
- * number and spellings, each its size in one byte and its text.
- */
-#define VALUE_VERSION 1u
-#define VALUE_HEAD 10u
-#define VALUE_MAX                                                              \
-    (VALUE_HEAD + 1 + VN_E164_DIGITS + 2 +                                     \
-     ANSWER_SPOKEN * (1 + VN_DISPLAY_SIZE))
 /* Of the map: room for each call thrice, as pages are freed a step later. */
 #define MAP_BYTES_LEAST ((size_t)4 << 20)
 #define MAP_BYTES_CALL ((size_t)1 << 10)
 #define OWNER_ONLY 0600
-/* The last millisecond whose year has four digits. */
-#define TIME_MS_LAST 253402300799999u
+/* What liblmdb takes for its locks, with its own number of readers. */
+#define LOCK_BYTES 8192
 
 struct calls_file {
     const char *path;
@@ -32,89 +31,33 @@ struct calls_file {
 static enum vn_status file_error(const struct calls_file *file, int rc,
                                  const char *what, struct vn_error *error)
 {
-    if (rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH ||
-        rc == MDB_CORRUPTED || rc == MDB_INCOMPATIBLE) {
+    switch (rc) {
+    case MDB_INVALID:
+    case MDB_VERSION_MISMATCH:
+    case MDB_CORRUPTED:
+    case MDB_INCOMPATIBLE:
         return vn_error_set(error, VN_INVALID,
                             "'%s' is no log of calls, or damaged; move it "
                             "away, or name another one with --log",
                             file->path);
-    }
-    if (rc == ENOENT || rc == ENOTDIR || rc == EISDIR) {
-        return vn_error_set(error, VN_INVALID, "cannot %s '%s': %s", what,
-                            file->path, strerror(rc));
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case EACCES:
+    case EROFS:
+    case ENODEV:
+        return vn_error_set(error, VN_INVALID,
+                            "cannot %s '%s': %s; name another file with "
+                            "--log, or keep no calls with --no-log",
+                            what, file->path, strerror(rc));
+    default:
+        break;
     }
     if (rc > 0) {
         return vn_error_system(error, rc, "cannot %s '%s'", what, file->path);
     }
     return vn_error_set(error, VN_IO, "cannot %s '%s': %s", what, file->path,
                         mdb_strerror(rc));
-}
-
-/* ---- Values ------------------------------------------------------------- */
-
-static size_t put_text(unsigned char *out, const char *text)
-{
-    const struct vn_bytes bytes = {text, strlen(text)};
-
-    out[0] = (unsigned char)bytes.size;
-    memcpy(out + 1, bytes.data, bytes.size);
-    return 1 + bytes.size;
-}
-
-static size_t encode(const struct call *call, unsigned char out[VALUE_MAX])
-{
-    size_t used = VALUE_HEAD;
-
-    out[0] = VALUE_VERSION;
-    out[1] = (unsigned char)call->count;
-    for (unsigned i = 0; i < 8; i++) {
-        out[2 + i] = (unsigned char)((uint64_t)call->time_ms >> (8 * i));
-    }
-    used += put_text(out + used, call->number);
-    for (unsigned i = 0; i < call->count; i++) {
-        used += put_text(out + used, call->spellings[i]);
-    }
-    return used;
-}
-
-/* Reads one text to 'out' of 'room' bytes; returns its bytes, 0 if bad. */
-static size_t get_text(const unsigned char *at, size_t left, char *out,
-                       size_t room)
-{
-    if (left == 0 || at[0] >= left || at[0] >= room) {
-        return 0;
-    }
-    memcpy(out, at + 1, at[0]);
-    out[at[0]] = '\0';
-    return 1 + (size_t)at[0];
-}
-
-static bool decode(const MDB_val *value, struct call *call)
-{
-    const unsigned char *bytes = value->mv_data;
-    size_t used = VALUE_HEAD;
-    uint64_t time_ms = 0;
-
-    if (value->mv_size < VALUE_HEAD || bytes[0] != VALUE_VERSION ||
-        bytes[1] > ANSWER_SPOKEN) {
-        return false;
-    }
-    for (unsigned i = 0; i < 8; i++) {
-        time_ms |= (uint64_t)bytes[2 + i] << (8 * i);
-    }
-    if (time_ms > TIME_MS_LAST) {
-        return false;
-    }
-    *call = (struct call){.time_ms = (int64_t)time_ms, .count = bytes[1]};
-    size_t size = get_text(bytes + used, value->mv_size - used, call->number,
-                           sizeof(call->number));
-
-    for (unsigned i = 0; size > 0 && i < call->count; i++) {
-        used += size;
-        size = get_text(bytes + used, value->mv_size - used, call->spellings[i],
-                        VN_DISPLAY_SIZE);
-    }
-    return size > 0;
 }
 
 /* ---- Writing ------------------------------------------------------------ */
@@ -139,13 +82,13 @@ static int next_number(MDB_cursor *cursor, size_t *number)
 
 static int append(MDB_cursor *cursor, const struct call *calls, size_t count)
 {
-    unsigned char bytes[VALUE_MAX];
+    unsigned char bytes[CALLS_VALUE_MAX];
     size_t number;
     int rc = next_number(cursor, &number);
 
     for (size_t i = 0; rc == 0 && i < count; i++) {
         MDB_val key = {sizeof(number), &number};
-        MDB_val value = {encode(&calls[i], bytes), bytes};
+        MDB_val value = {calls_value_encode(&calls[i], bytes), bytes};
 
         rc = mdb_cursor_put(cursor, &key, &value, MDB_APPEND);
         number++;
@@ -209,7 +152,7 @@ static int read_newest(MDB_cursor *cursor, struct call *calls, size_t most,
 
     *count = 0;
     while (rc == 0 && *count < most) {
-        if (!decode(&value, &calls[*count])) {
+        if (!calls_value_decode(value.mv_data, value.mv_size, &calls[*count])) {
             return MDB_CORRUPTED;
         }
         (*count)++;
@@ -255,10 +198,50 @@ static int open_database(struct calls_file *file)
     return rc;
 }
 
+/* liblmdb maps its file of locks with holes: a full disk would end us. */
+static int reserve_locks(const char *path)
+{
+    char name[PATH_MAX];
+    int rc = 0;
+
+    if (snprintf(name, sizeof(name), "%s-lock", path) >= (int)sizeof(name)) {
+        return ENAMETOOLONG;
+    }
+    const int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, OWNER_ONLY);
+
+    // What cannot be opened or reserved at all is liblmdb's to tell.
+    if (fd >= 0) {
+        rc =
+            fallocate(fd, 0, 0, LOCK_BYTES) == 0 || errno != ENOSPC ? 0 : errno;
+        close(fd);
+    }
+    return rc;
+}
+
+/* Nothing is made beside what cannot be a log. */
+static int check_kind(const char *path)
+{
+    struct stat found;
+
+    if (stat(path, &found) != 0 || S_ISREG(found.st_mode)) {
+        return 0;
+    }
+    return S_ISDIR(found.st_mode) ? EISDIR : ENODEV;
+}
+
 static int open_environment(struct calls_file *file)
 {
-    int rc = mdb_env_create(&file->env);
+    int rc = check_kind(file->path);
 
+    if (rc == 0) {
+        rc = reserve_locks(file->path);
+    }
+    if (rc == 0 && !calls_check(file->path)) {
+        rc = MDB_CORRUPTED;
+    }
+    if (rc == 0) {
+        rc = mdb_env_create(&file->env);
+    }
     if (rc == 0) {
         rc = mdb_env_set_maxdbs(file->env, 1);
     }
