@@ -322,6 +322,13 @@ static enum vn_status begin(struct load *load)
     return status;
 }
 
+/* A file that was named may hold letters of a load of something else. */
+static bool owns_letters(const struct vn_load_options *options)
+{
+    return options->dead_letter_path == NULL || options->resume ||
+           options->restart;
+}
+
 static enum vn_status finish(struct load *load)
 {
     const enum vn_status status = load_end_meta(load);
@@ -333,6 +340,9 @@ static enum vn_status finish(struct load *load)
     // With refused operations a resume has something to do.
     if (load->counts.dead == 0) {
         checkpoint_remove(&load->checkpoint);
+        if (owns_letters(load->options)) {
+            load_dead_remove(&load->dead);
+        }
     }
     return VN_OK;
 }

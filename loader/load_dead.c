@@ -11,21 +11,9 @@
 
 #include <jansson.h>
 
-static bool has_letters(const char *path)
-{
-    struct stat found;
-
-    return lstat(path, &found) == 0 && found.st_size > 0;
-}
-
-enum vn_status load_dead_open(struct load_dead *dead, const char *path,
-                              struct vn_error *error)
+void load_dead_init(struct load_dead *dead, const char *path)
 {
     *dead = (struct load_dead){.path = path, .fd = -1};
-    if (!has_letters(path) || unlink(path) == 0) {
-        return VN_OK;
-    }
-    return vn_error_system(error, errno, "cannot remove '%s'", path);
 }
 
 static bool write_piece(struct load_dead *dead, const char *text, size_t size)
@@ -74,6 +62,15 @@ enum vn_status load_dead_sync(struct load_dead *dead, struct vn_error *error)
     return dead->failed == 0 ? VN_OK
                              : vn_error_system(error, dead->failed,
                                                "cannot write '%s'", dead->path);
+}
+
+void load_dead_remove(const struct load_dead *dead)
+{
+    struct stat found;
+
+    if (lstat(dead->path, &found) == 0 && found.st_size > 0) {
+        (void)unlink(dead->path);
+    }
 }
 
 void load_dead_close(struct load_dead *dead)

@@ -20,17 +20,20 @@ struct load_dead {
 };
 
 /*
- * Removes old letters (vn_load_check() has seen to it that there is nothing
- * else): a resume sends what they name again. An empty file stays.
+ * Letters that are there stay until the first of this load replaces them: a
+ * resume sends what they name again.
  */
-VN_NODISCARD enum vn_status load_dead_open(struct load_dead *dead,
-                                           const char *path,
-                                           struct vn_error *error);
+void load_dead_init(struct load_dead *dead, const char *path);
 void load_dead_write(struct load_dead *dead, const char *line);
 void load_dead_fail(struct load_dead *dead); /* a line was lost: no memory */
 /* Before a checkpoint is saved: says the first failure, too. */
 VN_NODISCARD enum vn_status load_dead_sync(struct load_dead *dead,
                                            struct vn_error *error);
+/*
+ * Removes old letters (vn_load_check() has seen to it that there is nothing
+ * else): all that they name is acknowledged. An empty file stays.
+ */
+void load_dead_remove(const struct load_dead *dead);
 void load_dead_close(struct load_dead *dead);
 
 /* {"suffix","operation","error","message","item"}: of malloc(), or NULL. */

@@ -105,9 +105,7 @@ static enum vn_status open_checkpoint(struct load *load)
     if (status == VN_OK) {
         status = load_check_meta(load);
     }
-    if (status == VN_OK) {
-        status = load_dead_open(&load->dead, load->files.dead, load->error);
-    }
+    load_dead_init(&load->dead, load->files.dead);
     return status;
 }
 

@@ -193,6 +193,13 @@ def test_refused(case):
     check(case.state(where)[0] == "loading", "it is not complete")
     letters = case.folder / "new.mdb.refused.load.dead"
     check(len(letters.read_text().splitlines()) == 3, "three letters")
+    # They stay where nothing was sent again, and where another load ends well.
+    stub_client.control(case.server, denied=["BatchWriteItem"])
+    run("load", "-i", case.new, *where, "--resume", "--max-bad", "3", code=2)
+    stub_client.control(case.server, denied=[], poison=[])
+    run("load", "-q", "-i", case.new, *case.create("others"),
+        "--dead-letters", letters, "--no-keep")
+    check(len(letters.read_text().splitlines()) == 3, "they are still there")
     stub_client.control(case.server, poison=poison[:1])
     done = run("load", "-i", case.new, *where, "--json", "--resume",
                "--max-bad", "1", code=1)
