@@ -37,7 +37,8 @@ class Bench:
                 f"{part}\n{code}\n{output}", encoding="utf-8", newline="")
 
     def run(self, command, answers, **environment):
-        """(exit code, stdout, stderr, calls) of a command of tools/aws.
+        """(exit code, stdout, stderr, calls) of a command of tools/aws, or of
+        one with a whole path.
 
         'answers' are [part of a command line, output, exit code]; the first
         whose part is in the line answers.

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import unittest
@@ -55,6 +56,8 @@ class Deploy(unittest.TestCase):
     def refused(self, sentence, *options, answers=(ABSENT, *REST), code=2):
         _, err, calls = self.deploy(*options, answers=answers, code=code)
         self.assertIn(sentence, err.splitlines()[-1])
+        if code == 2 and not calls:
+            self.assertEqual(err.count("\n"), 1, err)
         changing = [call for call in calls if any(
             word in call for word in ("create-", "cloudformation deploy",
                                       "s3 cp", "s3 sync", "associate-"))]
@@ -68,6 +71,7 @@ class Deploy(unittest.TestCase):
                                       *options)
         self.assertEqual((err, calls), ("", []))
         self.assertEqual(sorted(self.bench.root.rglob("*")), before)
+        out = out.replace(str(self.bench.root), "ROOT")
         path = pathlib.Path(HERE) / "golden" / name
         if os.environ.get("VN_GOLDEN") == "write":
             path.write_text(out, encoding="utf-8")
@@ -81,6 +85,40 @@ class Deploy(unittest.TestCase):
                     "--lookup", "jwt", "--arch", "x86_64", "--bucket", "mine",
                     "--parameter", "ApiRate=5", "--no-smoke",
                     "--role", "arn:aws:iam::111122223333:role/r")
+
+    def test_a_dry_run_is_a_script_that_does_the_same(self):
+        program = str(self.bench.bin / "vanity")
+        for options in (
+                ["--number", "+18005550100", "--profile", "the one",
+                 "--mail", "o'n$1@example.org"],
+                ["--fill", "load", "--stage", "dev", "--bucket", "mine",
+                 "--sms-number", INSTANCE.split(":instance")[0]
+                 + ":phone-number/n1"]):
+            options = ["--vanity", program, "--no-smoke", *options]
+            with self.subTest(options=options):
+                script, _, _ = self.deploy("--dry-run", *options)
+                _, _, done = self.deploy(*options)
+                (self.bench.folder / "script").write_text(script)
+                code, _, err, calls = self.bench.run(
+                    ["/bin/bash", "script"], [ABSENT, *REST])
+                self.assertEqual((code, err), (0, "ValidationError: Stack with "
+                                 "id vanity-prod does not exist\n"))
+                calls = [" ".join(call) for call in calls]
+                # The last two are for the addresses that it says in the end.
+                self.assertEqual(calls, done[:-2])
+
+    def test_a_dry_run_needs_no_program(self):
+        (self.bench.bin / "aws").unlink()
+        (self.bench.bin / "vanity").unlink()
+        for program in ("bash", "cut", "dirname", "grep", "realpath", "sed"):
+            (self.bench.bin / program).symlink_to(shutil.which(program))
+        code, out, err, _ = self.bench.run(
+            [*DEPLOY, "--dry-run"], [], PATH=str(self.bench.bin))
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("aws --region eu-central-1 cloudformation deploy", out)
+        code, _, err, _ = self.bench.run(DEPLOY, [], PATH=str(self.bench.bin))
+        self.assertEqual((code, err), (
+            2, "deploy: 'aws' is not installed; it is needed\n"))
 
     # ---- What is run --------------------------------------------------------
 
@@ -128,7 +166,8 @@ class Deploy(unittest.TestCase):
     def test_a_load_sends_what_changed(self):
         options = ("--no-smoke", "--fill", "load")
         _, _, calls = self.deploy(*options, answers=(PRESENT, *REST))
-        whole = "vanity load -i vanity.mdb --table index-1"
+        whole = "vanity load -i vanity.mdb --table index-1 " \
+            "--region eu-central-1"
         self.assertIn(whole, calls)
         (self.bench.folder / "vanity.mdb.loaded-index-1").write_text("old")
         _, _, calls = self.deploy(*options, answers=(PRESENT, *REST))
@@ -168,22 +207,63 @@ class Deploy(unittest.TestCase):
     # ---- When it refuses ----------------------------------------------------
 
     def test_options(self):
+        firewall = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/a/" \
+            "01234567-89ab-cdef-0123-456789abcdef"
         for sentence, options in (
-                ("is no option", ["--what=1"]),
-                ("is no option", ["what"]),
+                ("'--what=1' is no option", ["--what=1"]),
+                ("'what' is no option", ["what"]),
+                ("'-n' is no option", ["-n", "+18005550100"]),
+                ("'--sta' is no option", ["--sta", "dev"]),
+                ("'--.*' is no option", ["--.*", "dev"]),
+                ("'--dry-run=no' is no option", ["--dry-run=no"]),
                 ("--stage needs a value", ["--stage"]),
-                ("is no stage", ["--stage", "Prod"]),
-                ("is no number", ["--number", "8005550100"]),
-                ("is no architecture", ["--arch", "mips"]),
-                ("is no way to fill", ["--fill", "up"]),
-                ("is no parameter", ["--parameter", "ApiRate"]),
+                ("--stage needs a value", ["--stage="]),
+                ("--stage needs a value", ["--stage", ""]),
+                ("--stage needs a value", ["--stage", "--no-smoke"]),
+                ("'Prod' is no stage", ["--stage", "Prod"]),
+                ("'dév' is no stage", ["--stage", "dév"]),
+                ("'d?; rm' is no stage", ["--stage", "d\n; rm"]),
+                ("'aaaaaaaaaaaaaaaaa' is no stage", ["--stage", "a" * 17]),
+                ("'8005550100' is no number", ["--number", "8005550100"]),
+                ("is no number", ["--number", "+١٨٠٠٥٥٥٠١٠٠"]),
+                ("'mips' is no architecture", ["--arch", "mips"]),
+                ("'up' is no way to fill", ["--fill", "up"]),
+                ("'x' is no kind of look-up", ["--lookup", "x"]),
+                ("'me' is no mail address", ["--mail", "me"]),
+                ("is no mail address", ["--mail", "a b@example.org"]),
+                ("is no mail address", ["--mail", "a@b@example.org"]),
+                ("is no mail address", ["--mail", "a@example"]),
+                ("'0' is no MonthlyBudget: a number", ["--budget", "0"]),
+                ("'1e9' is no MonthlyBudget", ["--budget", "1e9"]),
+                ("'x' is no ARN of a number for SMS", ["--sms-number", "x"]),
+                ("is no ARN of a web ACL of us-east-1",
+                 ["--firewall", firewall.replace("us-east-1", "eu-west-1")]),
+                ("'x' is no ARN of a role", ["--role", "x"]),
+                ("'My_Bucket' is no name of a bucket",
+                 ["--bucket", "My_Bucket"]),
+                ("'ApiRate' is no parameter", ["--parameter", "ApiRate"]),
+                ("'ApiRat' is no parameter of the template",
+                 ["--parameter", "ApiRat=5"]),
+                ("'five' is no ApiRate: a number",
+                 ["--parameter", "ApiRate=five"]),
+                ("Stage is set by other options", ["--parameter", "Stage=x"]),
                 ("is no ARN", ["--instance", "arn:aws:connect"]),
+                ("is no region", ["--region", "Frankfurt"]),
                 ("the instance is not in us-east-1", ["--region", "us-east-1"]),
                 ("no program vanity", ["--vanity", "/nowhere"]),
                 ("no file nowhere.zip", ["--zip", "nowhere.zip"]),
                 ("no index", ["--index", "nowhere.mdb"])):
             with self.subTest(options=options):
                 self.refused(sentence, *options)
+
+    def test_a_firewall_is_taken_and_taken_away(self):
+        arn = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/a/" \
+            "01234567-89ab-cdef-0123-456789abcdef"
+        for value, options in ((arn, ["--firewall", arn]),
+                               ("", ["--parameter", "SiteFirewallArn="])):
+            _, _, calls = self.deploy("--no-smoke", *options)
+            stack = next(c for c in calls if "cloudformation deploy" in c)
+            self.assertIn(f" SiteFirewallArn={value} ", stack)
 
     def test_help_is_the_head_of_the_file(self):
         out, _, calls = self.deploy("--help")

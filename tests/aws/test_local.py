@@ -26,13 +26,18 @@ class Local(unittest.TestCase):
 
     def test_wrong_use(self):
         for sentence, arguments in (
-                ("is no E.164 number", ["2063569377"]),
+                ("'2063569377' is no E.164 number", ["2063569377"]),
+                ("is no E.164 number", ["+١٢٠٦٣٥٦٩٣٧٧"]),
+                ("is no E.164 number", ["+0063569377"]),
+                ("is no E.164 number", ["+12063569377\n"]),
+                ("is no E.164 number", ["+1234567890123456"]),
                 ("there is no program /nowhere",
                  ["--bootstrap", "/nowhere", "+12063569377"])):
             with self.subTest(arguments=arguments):
                 done = local(*PROGRAMS, *arguments)
                 self.assertEqual(done.returncode, 2)
                 self.assertIn(sentence, done.stderr)
+                self.assertNotIn("Traceback", done.stderr)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """tools/aws/smoke against recorders: a good stack passes, each fault is told."""
+import shutil
 import sys
 import unittest
 
@@ -131,10 +132,39 @@ class Smoke(unittest.TestCase):
                                           254)}, code=2)
         self.assertIn("does not exist", err)
 
+    def test_an_output_that_is_missing(self):
+        _, err, _ = self.smoke({"stack": outputs(SiteUrl="", ApiUrl="")[1:]},
+                               code=2)
+        self.assertEqual(
+            err, "smoke: the stack vanity-prod has no output SiteUrl\n")
+
     def test_options(self):
-        for options in (["--what"], ["--wait", "long"], ["other"]):
+        for sentence, options in (
+                ("'--what' is no option", ["--what"]),
+                ("'long' is no number of seconds", ["--wait", "long"]),
+                ("'٣' is no number of seconds", ["--wait", "٣"]),
+                ("'Paris' is no region", ["--region", "Paris"]),
+                ("'--no-calls' is no profile", ["--profile", "--no-calls"]),
+                ("takes one stack, but got 'vanity-prod' too", ["other"])):
             with self.subTest(options=options):
-                self.smoke({}, *options, code=2)
+                _, err, calls = self.smoke({}, *options, code=2)
+                self.assertEqual((err.count("\n"), calls), (1, []))
+                self.assertTrue(err.startswith(f"smoke: {sentence}"), err)
+
+    def test_no_stack_is_named(self):
+        for options in ([], ["--wait"], ["--region"], ["--profile"], ["a b"]):
+            code, out, err, _ = self.bench.run(["smoke", *options], [])
+            self.assertEqual((code, out, err.count("\n")), (2, "", 1), err)
+
+    def test_programs_that_are_missing_are_named(self):
+        for program in ("aws", "curl"):
+            (self.bench.bin / program).rename(self.bench.folder / program)
+            (self.bench.bin / "bash").unlink(missing_ok=True)
+            (self.bench.bin / "bash").symlink_to(shutil.which("bash"))
+            _, err, _ = self.smoke({}, code=2, PATH=str(self.bench.bin))
+            self.assertEqual(
+                err, f"smoke: '{program}' is not installed; it is needed\n")
+            (self.bench.folder / program).rename(self.bench.bin / program)
 
 
 if __name__ == "__main__":
