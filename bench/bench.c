@@ -29,6 +29,9 @@ static const struct command commands[] = {
     {"quality", "how often advertised phrases are found", bench_quality},
     {"compare", "two models, lexicons, indexes or programs side by side",
      bench_compare},
+#ifdef VN_BENCH_PLOT_DIR
+    {"plot", "pictures of results and of an index", bench_plot},
+#endif
 #ifdef VN_BENCH_TUNE
     {"tune", "fits the weights of the ranking on advertised phrases",
      bench_tune},

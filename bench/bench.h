@@ -23,6 +23,7 @@ int bench_index(int argc, char **argv);
 int bench_lookup(int argc, char **argv);
 int bench_quality(int argc, char **argv);
 int bench_compare(int argc, char **argv);
+int bench_plot(int argc, char **argv);   /* with jansson */
 int bench_tune(int argc, char **argv);   /* with nlopt */
 int bench_load(int argc, char **argv);   /* with the loader */
 int bench_export(int argc, char **argv); /* with the loader */

@@ -17,7 +17,7 @@ part = sys.argv[1]
 bench, vanity, tree = (str(Path(path).resolve()) for path in sys.argv[2:5])
 dev_file = f"{tree}/bench/data/real-vanity-dev.tsv"
 COMMANDS = ("engine", "index", "lookup", "quality", "export", "load",
-            "lambda", "serve", "compare")
+            "lambda", "serve", "compare", "plot", "tune")
 failures = []
 
 
@@ -119,6 +119,27 @@ def check_program():
                                   stderr=subprocess.DEVNULL).returncode
         check(code == 3, f"full disk: exit {code}")
     check_man_page()
+    check_completion()
+
+
+def complete(*words):
+    """What bash offers behind these words, without the = of an option."""
+    script = (f'. "{tree}/tools/completion/vanity-bench.bash"; '
+              'COMP_WORDS=(vanity-bench "$@"); COMP_CWORD=$#; _vanity_bench; '
+              'printf "%s\\n" "${COMPREPLY[@]}"')
+    done = subprocess.run(["bash", "-c", script, "bash", *words],
+                          capture_output=True, text=True)
+    check(done.returncode == 0, f"completion of {words}: {done.stderr}")
+    return {line.rstrip("=") for line in done.stdout.split()}
+
+
+def check_completion():
+    check(complete("") >= set(COMMANDS), f"commands: {complete('')}")
+    check(complete("com") == {"compare"}, f"com: {complete('com')}")
+    check(complete("plot", "s") == {"speed", "scores"},
+          f"plot s: {complete('plot', 's')}")
+    check(complete("load", "--server", "=", "c") == {"canned"}, "--server=c")
+    check(complete("engine", "--repeat", "=", "") == set(), "--repeat=")
 
 
 def check_man_page():
@@ -134,7 +155,11 @@ def check_man_page():
     for command in COMMANDS:
         rows = [row[:28] for row in run(command, "--help").stdout.splitlines()
                 if row.lstrip().startswith("-")]
-        offered |= set(re.findall(r"--[a-z-]+", " ".join(rows)))
+        options = set(re.findall(r"--[a-z-]+", " ".join(rows)))
+        check(options == complete(command, "--"),
+              f"{command}: completion has {complete(command, '--')}, --help "
+              f"has {options}")
+        offered |= options
     check(documented == offered,
           f"man page has {documented}, --help has {offered}")
 
