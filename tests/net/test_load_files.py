@@ -112,6 +112,7 @@ def test_pipes(case):
     os.mkfifo(pipe)
     for option in OUTPUTS[:3]:
         case.refused(option, pipe, says=(option, "no regular file"))
+    case.refused("--metrics", pipe, says=("--metrics", "Nobody reads"))
     pipe.unlink()
     for option, ending in (("--checkpoint", ".lock"), ("--checkpoint", ".new"),
                            ("--prometheus", ".new")):

@@ -11,6 +11,7 @@
 #include "tools/answer/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -377,13 +378,24 @@ static void print_notice(void *context, const char *line)
 
 static int open_metrics(struct load *load)
 {
-    if (load->options.metrics_path == NULL) {
+    const char *path = load->options.metrics_path;
+
+    if (path == NULL) {
         return CLI_DONE;
     }
-    load->options.metrics = fopen(load->options.metrics_path, "ae");
+    // Nor does the load wait for who reads, or does not read, from a pipe.
+    const int fd = open(
+        path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+    if (fd >= 0) {
+        load->options.metrics = fdopen(fd, "a");
+    }
     if (load->options.metrics == NULL) {
         cli_message("cannot write '%s': %s; name another file with --metrics",
-                    load->options.metrics_path, strerror(errno));
+                    path,
+                    errno == ENXIO ? "Nobody reads from it" : strerror(errno));
+        if (fd >= 0) {
+            (void)close(fd);
+        }
         return CLI_REFUSED;
     }
     return CLI_DONE;
