@@ -4,6 +4,7 @@
 #include "exchange.h"
 #include "page.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +14,9 @@
 #include <unistd.h>
 
 #define TOP_FOLDER "top"
+#define MAP_FILE "map.json"
+/* What a map begins with. */
+#define MAP_START "{\"generation\":\""
 #define PART_SUFFIX ".part"
 /* "000.json.part" or a file of the page, and the end. */
 #define NAME_SIZE 32
@@ -114,7 +118,7 @@ static enum vn_status write_map(struct site *site)
     const enum vn_status status =
         exchange_map(site->index, 0, &text, site->error);
 
-    return status == VN_OK ? write_text(site, site->fd, "map.json", &text)
+    return status == VN_OK ? write_text(site, site->fd, MAP_FILE, &text)
                            : status;
 }
 
@@ -146,6 +150,70 @@ static enum vn_status write_tops(struct site *site)
     return status;
 }
 
+/* ---- The folder --------------------------------------------------------- */
+
+/* Whether a site was written to the folder, or begun. */
+static bool holds_site(int fd)
+{
+    char start[sizeof(MAP_START) - 1];
+    const int file = openat(fd, MAP_FILE, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (file < 0) {
+        return false;
+    }
+    const ssize_t size = read(file, start, sizeof(start));
+
+    close(file);
+    return size == (ssize_t)sizeof(start) &&
+           memcmp(start, MAP_START, sizeof(start)) == 0;
+}
+
+/* What may stand in a folder before its first file does. */
+static bool is_beginning(const char *name)
+{
+    static const char *const names[] = {".", "..", TOP_FOLDER,
+                                        MAP_FILE PART_SUFFIX};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_empty(DIR *folder)
+{
+    const struct dirent *entry = readdir(folder);
+
+    while (entry != NULL && is_beginning(entry->d_name)) {
+        entry = readdir(folder);
+    }
+    return entry == NULL;
+}
+
+/* Nobody's files are overwritten: the folder is new, or a site's. */
+static enum vn_status check_folder(const struct site *site)
+{
+    const int fd = openat(site->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+
+    if (folder == NULL) {
+        if (fd >= 0) {
+            close(fd);
+        }
+        return write_error(site, ".");
+    }
+    const bool is_ours = is_empty(folder) || holds_site(site->fd);
+
+    closedir(folder);
+    return is_ours ? VN_OK
+                   : vn_error_set(site->error, VN_INVALID,
+                                  "'%s' holds other files and no site; name a "
+                                  "new or empty folder",
+                                  site->folder);
+}
+
 /* Opens the folder 'name' in 'at', made if it is not there; -1: errno. */
 static int open_folder(int at, const char *name)
 {
@@ -170,10 +238,11 @@ static enum vn_status folder_error(const struct site *site)
 
 static enum vn_status write_site(struct site *site)
 {
-    enum vn_status status = write_page(site);
+    // First, as the folder is known by it.
+    enum vn_status status = write_map(site);
 
     if (status == VN_OK) {
-        status = write_map(site);
+        status = write_page(site);
     }
     if (status == VN_OK) {
         status = write_tops(site);
@@ -185,25 +254,40 @@ static enum vn_status write_site(struct site *site)
     return status;
 }
 
+static enum vn_status open_site(struct site *site)
+{
+    site->fd = open_folder(AT_FDCWD, site->folder);
+    if (site->fd < 0) {
+        return folder_error(site);
+    }
+    const enum vn_status status = check_folder(site);
+
+    if (status != VN_OK) {
+        return status;
+    }
+    site->top_fd = open_folder(site->fd, TOP_FOLDER);
+    return site->top_fd < 0 ? folder_error(site) : VN_OK;
+}
+
 enum vn_status site_write(struct vn_index *index, const char *folder,
                           vn_progress_fn progress, void *context,
                           struct site_counts *counts, struct vn_error *error)
 {
     struct site site = {.index = index,
                         .folder = folder,
-                        .fd = open_folder(AT_FDCWD, folder),
+                        .fd = -1,
                         .top_fd = -1,
                         .progress = progress,
                         .context = context,
                         .counts = counts,
                         .error = error};
-    enum vn_status status;
 
     *counts = (struct site_counts){0};
-    if (site.fd >= 0) {
-        site.top_fd = open_folder(site.fd, TOP_FOLDER);
+    enum vn_status status = open_site(&site);
+
+    if (status == VN_OK) {
+        status = write_site(&site);
     }
-    status = site.top_fd < 0 ? folder_error(&site) : write_site(&site);
     if (site.top_fd >= 0) {
         close(site.top_fd);
     }

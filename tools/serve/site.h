@@ -13,11 +13,11 @@ struct site_counts {
 
 /*
  * site_write() writes the page, map.json and top/NNN.json of 'index' to
- * 'folder', which it makes if it is not there; lists of exchanges that the
- * index does not hold are deleted, other files left alone. Each file is written
- * beside its place and renamed, so that no reader finds half of one; all are
- * synced at the end. The bytes follow from index and program alone. 'progress'
- * may be NULL.
+ * 'folder', which it makes if it is not there, and which must be empty or hold
+ * a site; there, lists of exchanges that the index does not hold are deleted,
+ * other files left alone. Each file is written beside its place and renamed, so
+ * that no reader finds half of one; all are synced at the end. The bytes follow
+ * from index and program alone. 'progress' may be NULL.
  *
  * Returns VN_OK; VN_INVALID if 'folder' cannot be one; VN_IO; VN_CORRUPT;
  * VN_NOMEM; VN_STOPPED.
