@@ -65,6 +65,10 @@ REFUSED = {
     "a path of 20 kB": b"GET /" + b"a" * 20000 + b" HTTP/1.1\r\n" + HOST +
                        b"\r\n",
     "a header of 20 kB": LINE + HOST + b"X-A: " + b"a" * 20000 + b"\r\n\r\n",
+    "300 parameters": b"GET /healthz?" + b"a&" * 300 + b" HTTP/1.1\r\n" + HOST +
+                      b"\r\n",
+    "3,000 parameters": b"GET /healthz?" + b"a&" * 3000 + b" HTTP/1.1\r\n" +
+                        HOST + b"\r\n",
     "3,000 headers": LINE + HOST + b"X-A: b\r\n" * 3000 + b"\r\n",
 }
 METHODS = {
@@ -105,6 +109,22 @@ def check_accepted(server):
     answer = server.raw(LINE + b"host:localhost\r\nX-A:b\r\nX-B: \t b\t \r\n"
                         b"connection: close\r\n\r\n")
     equal(status_of(answer), 200, "odd but right")
+    equal(server.get("/healthz?" + "a=b&" * 60)[0], 200, "60 parameters")
+    for target, host, status in (
+            ("http://localhost/healthz", "localhost", 200),
+            ("HTTP://127.0.0.1:1/vanitynumbers?phonenumber=3569377", "[::1]",
+             200),
+            ("http://localhost", "localhost", 200),
+            ("http://localhost?a=b", "localhost", 200),
+            ("http://localhost/hidden", "localhost", 404),
+            ("http://example.com/healthz", "localhost", 421),
+            ("http://localhost/healthz", "example.com", 200),
+            ("http://a@localhost/healthz", "localhost", 421),
+            ("http:///healthz", "localhost", 421),
+            ("ftp://localhost/healthz", "localhost", 404)):
+        answer = server.raw(f"GET {target} HTTP/1.1\r\nHost: {host}\r\n"
+                            "Connection: close\r\n\r\n".encode())
+        equal(status_of(answer), status, f"absolute form: {target}, {host}")
     many = server.raw(GOOD * 50 + GOOD.replace(
         b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
     equal(many.count(b"HTTP/1.1 200 "), 51, "requests behind each other")

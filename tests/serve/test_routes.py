@@ -174,7 +174,8 @@ def check_paths(server):
                  "/./index.html", "/index.html%00", "/INDEX.HTML", "/app.js/",
                  "/..\\..\\etc\\passwd", "/top/../../etc/passwd.json",
                  "/vanitynumbers/", "/%2f", "/top/%33%35%36.json", "/vanity.mdb",
-                 "*", "http://127.0.0.1/", "etc/passwd"):
+                 "*", "http://127.0.0.1/../etc/passwd", "file:///etc/passwd",
+                 "etc/passwd"):
         answer = server.raw(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n"
                             "Connection: close\r\n\r\n".encode())
         equal(answer[9:12], b"404", path)

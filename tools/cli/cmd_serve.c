@@ -5,6 +5,10 @@
 #include "tools/serve/serve.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define HOST_SIGNS                                                             \
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
 
 enum {
     KEY_LISTEN = 0x200,
@@ -24,8 +28,25 @@ struct command {
     struct serve_options options;
 };
 
+/* As it stands in the header, without a port: a name or an address. */
+static bool is_host(const char *name)
+{
+    const size_t size = strlen(name);
+
+    if (name[0] == '[') {
+        return size > 2 && name[size - 1] == ']' &&
+               strspn(name + 1, "0123456789abcdefABCDEF:.") == size - 2;
+    }
+    return size > 0 && strspn(name, HOST_SIGNS) == size;
+}
+
 static void add_host(struct serve_options *options, const char *name)
 {
+    if (!is_host(name)) {
+        cli_refuse("--host takes a name without port, such as "
+                   "numbers.example.com, not '%s'",
+                   name);
+    }
     if (options->host_count == SERVE_HOSTS_MAX) {
         cli_refuse("--host can be given %u times at most", SERVE_HOSTS_MAX);
     }

@@ -3,9 +3,12 @@
 
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 /* Between two lines of a request. */
 #define LINE_END_SIZE 2u
+/* Memory for more is short, and libmicrohttpd 0.9.75 then answers nothing. */
+#define PARAMETERS_MOST 64u
 
 /* ---- Headers ------------------------------------------------------------ */
 
@@ -192,6 +195,20 @@ bool request_host_is_ours(const struct request_hosts *hosts,
     return hosts->loopback && is_loopback(name);
 }
 
+const char *request_path(const char *target, struct request_headers *headers)
+{
+    static const char scheme[] = "http://";
+
+    if (strncasecmp(target, scheme, sizeof(scheme) - 1) != 0) {
+        return target;
+    }
+    const char *host = target + sizeof(scheme) - 1;
+    const size_t size = strcspn(host, "/");
+
+    headers->host = (struct vn_bytes){host, size};
+    return host[size] == '\0' ? "/" : host + size;
+}
+
 /* ---- Lists -------------------------------------------------------------- */
 
 /* Cuts the next element off the list 'rest'; false at its end. */
@@ -369,6 +386,34 @@ size_t request_keep_escapes(void *context, struct MHD_Connection *connection,
     return strlen(text);
 }
 
+static bool has_many_parameters(const char *target)
+{
+    size_t count = 0;
+
+    for (const char *at = strchr(target, '&'); at != NULL;
+         at = strchr(at + 1, '&')) {
+        count++;
+    }
+    return count >= PARAMETERS_MOST;
+}
+
+/* Answers at once, before libmicrohttpd cuts the target, and ends. */
+static void refuse_target(struct MHD_Connection *connection)
+{
+    static const char answer[] =
+        "HTTP/1.1 414 URI Too Long\r\n"
+        "Content-Type: application/json\r\n"
+        "Content-Length: 47\r\n"
+        "Connection: close\r\n\r\n"
+        "{\"message\":\"the query has too many parameters\"}";
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    (void)!send(info->connect_fd, answer, sizeof(answer) - 1,
+                MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(info->connect_fd, SHUT_RDWR);
+}
+
 void *request_note_target(void *context, const char *target,
                           struct MHD_Connection *connection)
 {
@@ -378,9 +423,13 @@ void *request_note_target(void *context, const char *target,
     } note = {.end = NULL};
 
     (void)context;
-    (void)connection;
     // libmicrohttpd ends it at the last blank of the line, HTTP at the first.
-    if (target != NULL && strchr(target, ' ') == NULL) {
+    if (target == NULL || strchr(target, ' ') != NULL) {
+        return note.result;
+    }
+    if (has_many_parameters(target)) {
+        refuse_target(connection);
+    } else {
         note.end = target + strlen(target);
     }
     return note.result;

@@ -45,6 +45,12 @@ const char *request_read(struct MHD_Connection *connection,
                          const struct request_line *line,
                          struct request_headers *headers);
 
+/*
+ * The path of a target; in absolute form, "http://HOST/path", it stands behind
+ * a host, which becomes that of the request.
+ */
+const char *request_path(const char *target, struct request_headers *headers);
+
 /* Whether the host of the request, or that it has none, is allowed. */
 bool request_host_is_ours(const struct request_hosts *hosts,
                           struct vn_bytes host);
@@ -71,7 +77,7 @@ size_t request_keep_escapes(void *context, struct MHD_Connection *connection,
 
 /*
  * For MHD_OPTION_URI_LOG_CALLBACK: where the target ends before it is cut, NULL
- * for one that is none.
+ * for one that is none. Refuses one with too many parameters by itself.
  */
 void *request_note_target(void *context, const char *target,
                           struct MHD_Connection *connection);

@@ -357,11 +357,15 @@ static unsigned online_processors(void)
                                        : (long)SERVE_THREADS_MAX);
 }
 
-static void announce(const struct server *server)
+static int announce(const struct server *server)
 {
     printf(server->options->json ? "{\"url\":\"%s\"}\n" : "%s\n",
            server->socket.url);
-    fflush(stdout);
+    if (fflush(stdout) != 0) {
+        cli_message("cannot write to standard output: %s", strerror(errno));
+        return CLI_FAILED;
+    }
+    return CLI_DONE;
 }
 
 static void set_limits(struct server *server)
@@ -390,10 +394,12 @@ int serve_run(const struct serve_options *options)
     server->service.access_log = -1;
     set_limits(server);
     block_signals(&signals);
-    const int code = open_server(server);
+    int code = open_server(server);
 
     if (code == CLI_DONE) {
-        announce(server);
+        code = announce(server);
+    }
+    if (code == CLI_DONE) {
         serve_until_stopped(server, &signals);
         stop_server(server, &signals);
     }

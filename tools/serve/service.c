@@ -399,8 +399,11 @@ static enum MHD_Result check_request(struct request *request,
                          : reply_error(request, MHD_HTTP_BAD_REQUEST, wrong);
 }
 
-static enum MHD_Result answer_request(struct request *request, const char *path)
+static enum MHD_Result answer_request(struct request *request,
+                                      const char *target)
 {
+    const char *path = request_path(target, &request->place->headers);
+
     if (!request_host_is_ours(&request->service->hosts,
                               request->place->headers.host)) {
         return reply_error(request, MHD_HTTP_MISDIRECTED_REQUEST,

@@ -1,0 +1,1 @@
+vanity serve --host '[::1'

@@ -1,0 +1,1 @@
+vanity serve --host 'example.com:8080'
