@@ -13,7 +13,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "net"))
+sys.path.insert(0, str(HERE.parent / "api"))
 
+import check_answers  # noqa: E402
 import servers  # noqa: E402
 import stub_client  # noqa: E402
 import tables  # noqa: E402
@@ -21,6 +23,8 @@ from runtime_stub import Bootstrap, Runtime  # noqa: E402
 from tables import check  # noqa: E402
 
 PROGRAM = os.environ["VN_BOOTSTRAP"]
+# A sanitizer takes memory of its own.
+PEAK_KB = float("inf") if os.environ.get("VN_SANITIZE") else 24 * 1024
 TRACE = "Root=1-{:08x}-bd862e3fe1be46a994272793;Parent=5598;Sampled=1"
 NUMBER, SUFFIX = "+18003569377", "3569377"
 ENDPOINT = {"Address": NUMBER, "Type": "TELEPHONE_NUMBER"}
@@ -193,21 +197,20 @@ def check_lines(bootstrap, runtime):
 
 
 def test_refusals(url):
-    with running(environment(url)) as (runtime, _):
+    with running(environment(url)) as (runtime, bootstrap):
         for event, status in (
                 (rest(None), 400), (http(None), 400), (rest("12"), 400),
-                (rest("3569377,3569377"), 400), (rest("3569377\0"), None),
-                (http(NUMBER, method="POST"), 405),
+                (rest("3569377,3569377"), 400), (rest("3569377\0"), 400),
+                (rest("\0"), 400), (http(NUMBER, method="POST"), 405),
                 (rest(NUMBER, "/x"), 404), (http(NUMBER, "/"), 404)):
-            reply = runtime.invoke(event)
-            if status is None:
-                fault_of(reply, "Event.Invalid")
-            else:
-                check("message" in body_of(reply, status), f"{reply}")
+            check("message" in body_of(runtime.invoke(event), status),
+                  f"{event}")
+        harmless = rest(NUMBER) | {"headers": {"a\0": "\0"}, "body": "\0"}
+        check(body_of(runtime.invoke(harmless), 200)["candidates"], "NUL")
         for event in (b"", b"{", b"[]", b"null", b"7", b"{}", b"{}{}",
                       b"[" * 200000, b'{"a":' * 200000, b"[" + b"1," * 3000000,
                       b'{"Details":{},"Details":{}}', b'{"Details":{}\0}',
-                      b'{"Details":{"x":"\\u0000"}}', b'{"Details":"\xff"}',
+                      b'{"Details":"\xff"}',
                       json.dumps(contact()).encode()[:-7]):
             fault_of(runtime.invoke(event), "Event.Invalid")
         large = rest(NUMBER) | {"body": "x" * 6000000}
@@ -215,6 +218,10 @@ def test_refusals(url):
         fault_of(runtime.invoke(rest(NUMBER) | {"body": "x" * 9000000}),
                  "Event.TooLarge")
         check(runtime.invoke(contact()).body["Count"] == "3", "it goes on")
+        lines = bootstrap.lines()
+        check(len(lines) == runtime.count, f"{len(lines)} of {runtime.count}")
+        check(lines[-2]["outcome"] == "Event.TooLarge" and
+              lines[-2]["level"] == "error", f"{lines[-2]}")
 
 
 def test_calls(url, client):
@@ -236,11 +243,63 @@ def test_calls(url, client):
                  "Event.NoContactId")
         body_of(runtime.invoke(rest(NUMBER)), 404)
     items = client.scan(TableName="calls")["Items"]
-    check(len(items) == 8, f"a repeat is one item: {items}")
+    calls = [item for item in items if "#" not in item["day"]["S"]]
+    check(len(calls) == 8, f"a repeat is one item: {items}")
     check(all(item["day"]["S"] == item["at"]["S"][:10] and
               0 < int(item["expires"]["N"]) - now <= 30 * 86400
-              for item in items), f"{items}")
+              for item in calls), f"{calls}")
+    counts = [item for item in items if "#" in item["day"]["S"]]
+    check({item["at"]["S"] for item in counts} ==
+          {f"contact-{i}" for i in range(7)} and
+          all(item["day"]["S"].endswith("#" + NUMBER) and len(item) == 3 and
+              0 < int(item["expires"]["N"]) - now <= 2 * 86400
+              for item in counts), f"{counts}")
     test_callers(url, client, now)
+    test_limit(url, client)
+
+
+def delete_calls(client):
+    for item in client.scan(TableName="calls")["Items"]:
+        client.delete_item(TableName="calls", Key={
+            name: item[name] for name in ("day", "at")})
+
+
+def calls_of(runtime, address):
+    return runtime.invoke(contact({"Address": address})).body["Calls"]
+
+
+def test_limit(url, client):
+    """Both functions agree on what a call of today is, for each number."""
+    other = "+442073569377"
+    delete_calls(client)
+    day = None
+    while day != time.gmtime().tm_yday:  # else midnight came between
+        day = time.gmtime().tm_yday
+        with running(environment(url, "call-log")) as (log, _), \
+                running(environment(url, "callers")) as (callers, _):
+            for i in range(3):
+                log.invoke(contact(contact_id=f"{day}-{i}"))
+                log.invoke(contact(contact_id=f"{day}-{i}"))
+            log.invoke(contact({"Address": other}, f"{day}-x"))
+            found = [calls_of(callers, number) for number in (
+                NUMBER, other, "+12065550100", "anonymous")]
+            listed = body_of(callers.invoke(rest(None, "/callers")), 200)
+    check(found == ["3", "1", "0", "0"], f"{found}")
+    check(len(listed["callers"]) == 4, f"those that count are not: {listed}")
+
+
+def test_memory(url):
+    """An event is held once, whatever it is made of."""
+    bodies = ["x" * 6000000, "\u20ac" * 2000000, "\0" * 1000000,
+              ["x" * 60000] * 99, ["x" * 250] * 19000, [[]] * 9000,
+              [{"a": "x"}] * 9000]
+    for body in bodies:
+        text = json.dumps(rest(NUMBER) | {"body": body},
+                          ensure_ascii=False).encode()
+        with running(environment(url)) as (runtime, bootstrap):
+            body_of(runtime.invoke(text), 200)
+            peak = bootstrap.peak_kb()
+            check(peak <= PEAK_KB, f"{peak} kB for {body[:1]}")
 
 
 def put_call(client, time_s, expires_s, name):
@@ -252,6 +311,7 @@ def put_call(client, time_s, expires_s, name):
 
 
 def test_callers(url, client, now):
+    answers = check_answers.Description()
     with running(environment(url, "callers")) as (runtime, bootstrap):
         found = body_of(runtime.invoke(rest(None, "/callers")), 200)
         numbers = [one["VanityNumber1"] for one in found["callers"]]
@@ -264,10 +324,9 @@ def test_callers(url, client, now):
         if time.gmtime(now - 60).tm_mday == time.gmtime().tm_mday:
             check(reply.body == {"Calls": "7"}, f"{reply}")
         check(runtime.invoke(contact(None)).body == {"Calls": "0"}, "withheld")
-        items = client.scan(TableName="calls")["Items"]
-        for item in items:
-            client.delete_item(TableName="calls", Key={
-                name: item[name] for name in ("day", "at")})
+        answers.check("/callers", 200, "application/json",
+                      json.dumps(found).encode())
+        delete_calls(client)
         put_call(client, now - 5 * 86400, now + 86400, "five days")
         put_call(client, now - 29 * 86400, now + 86400, "a month")
         put_call(client, now - 3 * 86400, now - 1, "over")
@@ -303,6 +362,7 @@ def run_local():
         test_refusals(server.url)
         test_calls(server.url, client)
         test_meta(server.url, client)
+        test_memory(server.url)
         with running(environment(server.url) | {"INDEX_TABLE": "none"}) as (
                 runtime, bootstrap):
             fault_of(runtime.invoke(contact()), "Table.Refused")

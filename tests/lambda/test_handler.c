@@ -427,7 +427,6 @@ static void bad_events_are_errors_without_their_text(void **state)
         "{\"Details\":7}",
         "{\"secret\":\"+18003569377\"",
         "{\"Details\":{},\"Details\":{}}",
-        "{\"Details\":{\"secret\":\"+18003569377\\u0000\"}}",
         "{\"Details\":{\"secret\":\"\xff+18003569377\"}}",
         "{\"Details\":{\"secret\":\"\\",
     };
@@ -444,6 +443,122 @@ static void bad_events_are_errors_without_their_text(void **state)
     start(HANDLER_LOOKUP);
     run_bytes("{\"Details\":{\0}}", 15, "");
     assert_error("Event.Invalid");
+}
+
+/* Whoever asks over HTTP can write one wherever it pleases. */
+static void nul_cuts_nothing_and_harms_nothing(void **state)
+{
+    static const char *const bad[] = {
+        REST("GET", "/vanitynumbers", NUMBER("\\u0000")),
+        REST("GET", "/vanitynumbers", NUMBER("3569377\\u0000")),
+        REST("GET", "/vanitynumbers", NUMBER("\\u00003569377")),
+        REST("GET", "/vanitynumbers", NUMBER("3569377\\u00001")),
+        HTTP("GET", "/vanitynumbers", NUMBER("3569377\\u0000")),
+        REST("GET", "/vanitynumbers", "{\"phonenumber\\u0000\":\"3569377\"}"),
+    };
+    static const char *const good[] = {
+        REST("GET", "/vanitynumbers",
+             "{\"a\":\"\\u0000\",\"phonenumber\":\"3569377\"}"),
+        REST("GET", "/vanitynumbers",
+             "{\"\\u0000\":\"\",\"phonenumber\":\"3569377\"}"),
+        HTTP("GET", "/vanitynumbers",
+             "{\"a\\u0000\":\"\",\"phonenumber\":\"3569377\",\"a\\ufffd\":"
+             "\"\"}"),
+        REST("GET", "/vanitynumbers",
+             "{\"\\\\u0000\":\"\\\\\\u0000\",\"phonenumber\":\"3569377\"}"),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        start(HANDLER_LOOKUP);
+        run(bad[i]);
+        assert_status(400, "bad_number");
+        assert_int_equal(fake.asked, 0);
+    }
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        start(HANDLER_LOOKUP);
+        answer_with(0, ITEM);
+        run(good[i]);
+        assert_status(200, "found");
+    }
+    start(HANDLER_LOOKUP);
+    run(call("{\"Address\":\"+18003569377\\u0000\"}"));
+    assert_string_equal(text("Count"), "0");
+    assert_int_equal(fake.asked, 0);
+}
+
+/* A REST event of 'size' bytes whose body is 'text' over and over. */
+static char *event_with_body(size_t size, struct vn_bytes text)
+{
+    static const char head[] =
+        "{\"httpMethod\":\"GET\",\"path\":\"/vanitynumbers\","
+        "\"queryStringParameters\":{\"phonenumber\":\"3569377\"},\"body\":\"";
+    char *event = malloc(size + 1);
+    size_t used = sizeof(head) - 1;
+
+    assert_non_null(event);
+    memcpy(event, head, used);
+    while (used + text.size + 2 <= size) {
+        memcpy(event + used, text.data, text.size);
+        used += text.size;
+    }
+    (void)snprintf(event + used, size + 1 - used, "\"}");
+    return event;
+}
+
+/* Below, at and above the length from which a text is passed over. */
+static void long_texts_do_not_matter(void **state)
+{
+    static const char *const texts[] = {"x",
+                                        "[{,",
+                                        "\\\"",
+                                        "\\\\",
+                                        "\\u0000",
+                                        "\\ud83d\\ude00",
+                                        "\xf0\x9f\x98\x80"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        for (size_t size = 16000; size < 17000; size += 29) {
+            char *event = event_with_body(
+                size, (struct vn_bytes){texts[i], strlen(texts[i])});
+
+            start(HANDLER_LOOKUP);
+            answer_with(0, ITEM);
+            run(event);
+            assert_status(200, "found");
+            free(event);
+        }
+    }
+}
+
+static void a_long_text_without_end_is_an_error(void **state)
+{
+    char *event = event_with_body(100000, (struct vn_bytes){"x", 1});
+
+    (void)state;
+    for (size_t size = strlen(event) - 1; size > 20000; size -= 19999) {
+        start(HANDLER_LOOKUP);
+        run_bytes(event, size, "");
+        assert_error("Event.Invalid");
+    }
+    event[strlen(event) - 2] = '\\';
+    start(HANDLER_LOOKUP);
+    run(event);
+    assert_error("Event.Invalid");
+    free(event);
+}
+
+static void a_cut_event_is_not_read(void **state)
+{
+    struct handler_request request = {
+        .event = {"{", 1}, .too_large = true, .request_id = "1", .trace = ""};
+
+    (void)state;
+    start(HANDLER_LOOKUP);
+    handler_run(&fake.handler, &request, fake.memory, &fake.reply);
+    assert_string_equal(fake.reply.error_type, "Event.TooLarge");
+    assert_log("\"outcome\":\"Event.TooLarge\"");
 }
 
 static void large_events_are_bounded(void **state)
@@ -494,11 +609,18 @@ static const json_t *question(const char *key)
     return json_object_get(fake.questions[fake.asked - 1], key);
 }
 
-static const char *item_text(const char *key, const char *type)
+/* Of the item that was put by the question 'at'. */
+static const char *put_text(unsigned at, const char *key, const char *type)
 {
     return json_string_value(json_object_get(
-        json_object_get(json_object_get(fake.questions[0], "Item"), key),
+        json_object_get(json_object_get(fake.questions[at], "Item"), key),
         type));
+}
+
+/* Of the last item. */
+static const char *item_text(const char *key, const char *type)
+{
+    return put_text(fake.asked - 1, key, type);
 }
 
 static void a_call_is_written_once(void **state)
@@ -515,8 +637,12 @@ static void a_call_is_written_once(void **state)
     assert_string_equal(item_text("number", "S"), "+18003569377");
     assert_int_equal(atoll(item_text("expires", "N")),
                      NOW_S + (int64_t)HANDLER_KEPT_DAYS * 86400);
-    assert_string_equal(json_string_value(question("ConditionExpression")),
-                        "attribute_not_exists(#at)");
+    assert_int_equal(fake.asked, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_string_equal(json_string_value(json_object_get(
+                                fake.questions[i], "ConditionExpression")),
+                            "attribute_not_exists(#day)");
+    }
     const json_t *list =
         json_object_get(json_object_get(question("Item"), "spellings"), "L");
     assert_int_equal(json_array_size(list), 1);
@@ -524,14 +650,53 @@ static void a_call_is_written_once(void **state)
     assert_null(strstr(fake.log, "3569"));
 }
 
-static void a_repeat_is_no_fault(void **state)
+static void a_call_counts_for_its_number(void **state)
 {
     (void)state;
     start(HANDLER_CALL_LOG);
-    fake.answers[0].outcome = TABLE_CONDITION;
     run(call(FLOWERS));
-    assert_null(fake.reply.error_type);
-    assert_log("\"outcome\":\"repeated\"");
+    assert_string_equal(put_text(0, "day", "S"), "2026-11-21#+18003569377");
+    assert_string_equal(put_text(0, "at", "S"),
+                        "4a573372-1f28-4e26-b97b-XXXXXXXXXXX");
+    assert_int_equal(atoll(put_text(0, "expires", "N")), NOW_S + 2 * 86400);
+    assert_int_equal(
+        json_object_size(json_object_get(fake.questions[0], "Item")), 3);
+}
+
+/* What happens to the item that counts, to the call, and what is said of it. */
+static void repeats_are_no_faults(void **state)
+{
+    static const struct {
+        enum table_outcome outcomes[2];
+        const char *trace;
+        unsigned asked;
+        const char *outcome;
+    } cases[] = {
+        {{TABLE_ANSWERED, TABLE_ANSWERED}, "", 2, "\"written\""},
+        {{TABLE_ANSWERED, TABLE_CONDITION}, "", 2, "\"repeated\""},
+        {{TABLE_CONDITION, TABLE_ANSWERED}, "", 1, "\"repeated\""},
+        {{TABLE_CONDITION, TABLE_ANSWERED}, TRACE_NOW, 2, "\"written\""},
+        {{TABLE_CONDITION, TABLE_CONDITION}, TRACE_NOW, 2, "\"repeated\""},
+    };
+    const char *event = call(FLOWERS);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        start(HANDLER_CALL_LOG);
+        fake.answers[0].outcome = cases[i].outcomes[0];
+        fake.answers[1].outcome = cases[i].outcomes[1];
+        run_bytes(event, strlen(event), cases[i].trace);
+        assert_null(fake.reply.error_type);
+        assert_int_equal(fake.asked, cases[i].asked);
+        assert_log(cases[i].outcome);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        start(HANDLER_CALL_LOG);
+        fake.answers[i].outcome = TABLE_THROTTLED;
+        run(event);
+        assert_error("Table.Throttled");
+        assert_int_equal(fake.asked, i + 1);
+    }
 }
 
 static void repeats_have_the_same_key(void **state)
@@ -563,8 +728,9 @@ static void a_withheld_number_leaves_no_attribute(void **state)
     start(HANDLER_CALL_LOG);
     run(call("null"));
     assert_null(fake.reply.error_type);
+    assert_int_equal(fake.asked, 1);
+    assert_string_equal(item_text("day", "S"), "2026-11-21");
     assert_null(item_text("number", "S"));
-    assert_non_null(item_text("at", "S"));
 }
 
 static void a_call_without_id_is_an_error(void **state)
@@ -640,18 +806,93 @@ static void five_callers_are_enough(void **state)
 #undef ONE
 }
 
+/* The table is late on the day 'day', of which the first has callers or not. */
+static void list_late(unsigned day, const char *first)
+{
+    start(HANDLER_CALLERS);
+    answer_with(0, first);
+    fake.answers[day].outcome = TABLE_LATE;
+    run(REST("GET", "/callers", "null"));
+    assert_int_equal(fake.asked, day + 1);
+}
+
+static void a_late_table_leaves_what_was_found(void **state)
+{
+    static const char one[] =
+        "{\"Items\":[" CALL_ITEM("2026-11-21T09:00:00.000Z", CALLER) "]}";
+
+    (void)state;
+    list_late(9, one);
+    assert_status(200, "listed_in_part");
+    json_t *body = http_body();
+    assert_int_equal(json_array_size(json_object_get(body, "callers")), 1);
+    json_decref(body);
+    list_late(0, one);
+    assert_status(503, "Table.Late");
+    list_late(9, "{\"Items\":[]}");
+    assert_status(503, "Table.Late");
+    start(HANDLER_CALLERS);
+    answer_with(0, one);
+    fake.answers[1].outcome = TABLE_THROTTLED;
+    run(REST("GET", "/callers", "null"));
+    assert_status(503, "Table.Throttled");
+}
+
+static void items_of_another_form_are_no_callers(void **state)
+{
+#define SHORT_NUMBER "\"number\":{\"S\":\"77\"},"
+#define TIME "2026-11-21T09:00:00.000Z"
+    (void)state;
+    start(HANDLER_CALLERS);
+    answer_with(0, "{\"Items\":[" CALL_ITEM(TIME, SHORT_NUMBER) "," CALL_ITEM(
+                       "", CALLER) "," CALL_ITEM(TIME TIME, CALLER) ",{},7]}");
+#undef SHORT_NUMBER
+#undef TIME
+    run(REST("GET", "/callers", "null"));
+    assert_status(200, "listed");
+    json_t *body = http_body();
+    assert_int_equal(json_array_size(json_object_get(body, "callers")), 0);
+    json_decref(body);
+}
+
 static void calls_of_a_caller_are_counted(void **state)
 {
     (void)state;
     start(HANDLER_CALLERS);
-    answer_with(0, "{\"Count\":3,\"ScannedCount\":900}");
+    answer_with(0, "{\"Count\":3,\"ScannedCount\":3}");
     run(call(FLOWERS));
     assert_string_equal(text("Calls"), "3");
+    assert_int_equal(fake.operation, TABLE_QUERY);
     assert_string_equal(json_string_value(question("Select")), "COUNT");
+    assert_int_equal(json_integer_value(question("Limit")), 100);
+    assert_null(question("FilterExpression"));
+    assert_string_equal(
+        json_string_value(json_object_get(
+            json_object_get(question("ExpressionAttributeValues"), ":day"),
+            "S")),
+        "2026-11-21#+18003569377");
     start(HANDLER_CALLERS);
     run(call("null"));
     assert_string_equal(text("Calls"), "0");
     assert_int_equal(fake.asked, 0);
+}
+
+static void those_whom_a_caller_waits_for_ask_first(void **state)
+{
+    char memory[1024];
+    enum table_operation operation = TABLE_PUT_ITEM;
+    struct output out;
+
+    (void)state;
+    start(HANDLER_LOOKUP);
+    output_start(&out, OUTPUT_MEMORY, memory, sizeof(memory));
+    assert_true(handler_first_question(&fake.handler, &operation, &out));
+    assert_int_equal(operation, TABLE_GET_ITEM);
+    start(HANDLER_CALLERS);
+    assert_true(handler_first_question(&fake.handler, &operation, &out));
+    assert_int_equal(operation, TABLE_QUERY);
+    start(HANDLER_CALL_LOG);
+    assert_false(handler_first_question(&fake.handler, &operation, &out));
 }
 
 static void handlers_have_names(void **state)
@@ -679,15 +920,23 @@ int main(void)
         cmocka_unit_test(wrong_requests_are_told_so),
         cmocka_unit_test(bad_events_are_errors_without_their_text),
         cmocka_unit_test(large_events_are_bounded),
+        cmocka_unit_test(nul_cuts_nothing_and_harms_nothing),
+        cmocka_unit_test(long_texts_do_not_matter),
+        cmocka_unit_test(a_long_text_without_end_is_an_error),
+        cmocka_unit_test(a_cut_event_is_not_read),
         cmocka_unit_test(unknown_members_are_passed_over),
         cmocka_unit_test(a_call_is_written_once),
-        cmocka_unit_test(a_repeat_is_no_fault),
+        cmocka_unit_test(a_call_counts_for_its_number),
+        cmocka_unit_test(repeats_are_no_faults),
         cmocka_unit_test(repeats_have_the_same_key),
         cmocka_unit_test(a_withheld_number_leaves_no_attribute),
         cmocka_unit_test(a_call_without_id_is_an_error),
         cmocka_unit_test(callers_come_from_the_last_days),
         cmocka_unit_test(five_callers_are_enough),
+        cmocka_unit_test(a_late_table_leaves_what_was_found),
+        cmocka_unit_test(items_of_another_form_are_no_callers),
         cmocka_unit_test(calls_of_a_caller_are_counted),
+        cmocka_unit_test(those_whom_a_caller_waits_for_ask_first),
         cmocka_unit_test(handlers_have_names),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

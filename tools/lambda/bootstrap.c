@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define LINE_SIZE 1024u
-#define QUESTION_SIZE 512u
+#define QUESTION_SIZE 1024u
 
 struct bootstrap {
     struct wire wire;
@@ -136,20 +136,19 @@ static void refuse_start(struct bootstrap *bootstrap,
 
 /*
  * The runtime API is asked first: it begins to count there. The connection to
- * the table is made while the event comes; only the look-up has a caller that
- * waits.
+ * the table is made while the event comes.
  */
 static void begin(struct bootstrap *bootstrap)
 {
     char memory[QUESTION_SIZE];
     struct output question;
+    enum table_operation operation;
 
     runtime_start(&bootstrap->runtime);
     wire_push(&bootstrap->wire);
-    if (bootstrap->handler.kind == HANDLER_LOOKUP) {
-        output_start(&question, OUTPUT_MEMORY, memory, sizeof(memory));
-        handler_first_question(&bootstrap->handler, &question);
-        lambda_table_warm(&bootstrap->table, TABLE_GET_ITEM,
+    output_start(&question, OUTPUT_MEMORY, memory, sizeof(memory));
+    if (handler_first_question(&bootstrap->handler, &operation, &question)) {
+        lambda_table_warm(&bootstrap->table, operation,
                           (struct vn_bytes){memory, question.used});
     }
 }
@@ -157,22 +156,12 @@ static void begin(struct bootstrap *bootstrap)
 /* ---- Events ---------------------------------------------------------------
  */
 
-static void refuse_size(const struct bootstrap *bootstrap,
-                        struct handler_reply *reply)
-{
-    struct output body;
-
-    output_start(&body, OUTPUT_MEMORY, bootstrap->memory, HANDLER_MEMORY);
-    handler_error(&body, "Event.TooLarge", "the event is larger than 8 MB");
-    *reply = (struct handler_reply){"Event.TooLarge",
-                                    {bootstrap->memory, body.used}};
-}
-
 static void answer(struct bootstrap *bootstrap,
                    const struct runtime_invocation *invocation, bool cold)
 {
     const struct handler_request request = {
         .event = invocation->event,
+        .too_large = invocation->too_large,
         .request_id = invocation->request_id,
         .trace = invocation->trace,
         .deadline_ms = invocation->deadline_ms,
@@ -183,11 +172,7 @@ static void answer(struct bootstrap *bootstrap,
 
     (void)setenv("_X_AMZN_TRACE_ID", invocation->trace, 1);
     lambda_table_trace(&bootstrap->table, invocation->trace);
-    if (invocation->too_large) {
-        refuse_size(bootstrap, &reply);
-    } else {
-        handler_run(&bootstrap->handler, &request, bootstrap->memory, &reply);
-    }
+    handler_run(&bootstrap->handler, &request, bootstrap->memory, &reply);
     if (runtime_reply(&bootstrap->runtime, invocation->request_id,
                       reply.error_type, reply.body, &error) != VN_OK) {
         complain(invocation->request_id, &error);

@@ -1,51 +1,7 @@
 /* event.c: what a Lambda is asked: calls of Amazon Connect, HTTP requests. */
 #include "event.h"
 
-#include <string.h>
-
-/* ---- Bounds ---------------------------------------------------------------
- */
-
-/* Steps over a string; 'at' is behind its quote. */
-static size_t skip_string(struct vn_bytes text, size_t at)
-{
-    while (at < text.size && text.data[at] != '"') {
-        at += text.data[at] == '\\' ? 2 : 1;
-    }
-    return at;
-}
-
-/*
- * Counts what the parser would have to hold, without a stack: brackets that
- * are open, and the values, of which each but the first of its container has
- * a comma. Whether it is JSON at all is for the parser to say.
- */
-static const char *check_bounds(struct vn_bytes text)
-{
-    size_t depth = 0;
-    size_t values = 0;
-
-    for (size_t at = 0; at < text.size; at++) {
-        const char c = text.data[at];
-        if (c == '"') {
-            at = skip_string(text, at + 1);
-        } else if (c == '{' || c == '[') {
-            depth++;
-            values++;
-        } else if (c == '}' || c == ']') {
-            depth -= depth > 0 ? 1 : 0;
-        } else if (c == ',') {
-            values++;
-        }
-        if (depth > EVENT_DEPTH_MAX) {
-            return "the event is nested too deep";
-        }
-        if (values > EVENT_VALUES_MAX) {
-            return "the event holds too many values";
-        }
-    }
-    return NULL;
-}
+#include "event_json.h"
 
 /* ---- Members --------------------------------------------------------------
  */
@@ -131,23 +87,11 @@ static bool read_kind(struct event *event)
 enum vn_status event_read(struct vn_bytes text, struct event *event,
                           struct vn_error *error)
 {
-    const char *wrong = check_bounds(text);
-    json_error_t problem;
+    struct event result = {.root = NULL};
+    const enum vn_status status = event_json(text, &result.root, error);
 
-    if (wrong != NULL) {
-        return vn_error_set(error, VN_INVALID, "%s", wrong);
-    }
-    struct event result = {
-        .root =
-            json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, &problem)};
-    if (result.root == NULL) {
-        if (json_error_code(&problem) == json_error_out_of_memory) {
-            return vn_error_set(error, VN_NOMEM, "out of memory");
-        }
-        return vn_error_set(error, VN_INVALID,
-                            "the event is not JSON, or says something twice: "
-                            "byte %d of %zu",
-                            problem.position, text.size);
+    if (status != VN_OK) {
+        return status;
     }
     if (!read_kind(&result)) {
         event_reset(&result);

@@ -8,14 +8,6 @@
 
 #include "engine/text.h"
 
-/*
- * No event that is meant for us comes near: those of Amazon Connect and API
- * Gateway are 2 deep to 6 deep and hold below 200 values. What lies above is
- * refused before it is read, so that no event takes much memory or stack.
- */
-#define EVENT_DEPTH_MAX 64u
-#define EVENT_VALUES_MAX 20000u
-
 /* Spellings that the contact flow hands on to the log of calls. */
 #define EVENT_SPELLINGS 3u
 
@@ -43,9 +35,9 @@ struct event {
 };
 
 /*
- * event_read() reads 'text', which is JSON without repeated keys and without
- * NUL, into '*event', released by event_reset(). Returns VN_OK; VN_INVALID
- * with a sentence that holds nothing of the event; VN_NOMEM.
+ * event_read() reads 'text' (JSON, see event_json.h) into '*event', released by
+ * event_reset(). Returns VN_OK; VN_INVALID with a sentence that holds nothing
+ * of the event; VN_NOMEM.
  */
 VN_NODISCARD enum vn_status
 event_read(struct vn_bytes text, struct event *event, struct vn_error *error);

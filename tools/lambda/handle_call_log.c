@@ -43,20 +43,19 @@ static bool trace_time(const char *trace, int64_t *time_us)
 }
 
 /*
- * When the call came. Lambda repeats an event that failed, minutes later and
- * with the same trace: its time keeps the key of the item the same, so that
- * the call is not written twice. Without a trace it is the time of now.
+ * When the call came; true if a repeat of this event will say the same. Lambda
+ * repeats an event that failed, minutes later and with the same trace. Without
+ * a trace it is the time of now.
  */
-static int64_t call_time(const struct handling *handling)
+static bool call_time(const struct handling *handling, int64_t *time_us)
 {
-    int64_t time_us = 0;
-
-    if (trace_time(handling->request->trace, &time_us) &&
-        time_us <= handling->start_us &&
-        handling->start_us - time_us <= REPEATS_US) {
-        return time_us;
+    if (trace_time(handling->request->trace, time_us) &&
+        *time_us <= handling->start_us &&
+        handling->start_us - *time_us <= REPEATS_US) {
+        return true;
     }
-    return handling->start_us;
+    *time_us = handling->start_us;
+    return false;
 }
 
 static void write_spellings(const struct event *event, struct output *out)
@@ -75,81 +74,141 @@ static void write_spellings(const struct event *event, struct output *out)
     json_close(out, '}');
 }
 
-/* A withheld number leaves no attribute. */
-static void write_item(struct handling *handling, struct output *out)
-{
-    const struct event *event = &handling->event;
-    const int64_t time_us = call_time(handling);
-    char time[TIME_SIZE];
-    char day[DAY_SIZE];
-    char key[TIME_SIZE + CONTACT_ID_MAX + 2];
-    char expires[24];
-    struct output expires_text;
+/* ---- Items ----------------------------------------------------------------
+ */
+
+/* A call as it is written down. */
+struct call {
+    struct handling *handling;
+    int64_t time_us;
+    bool has_number; /* or it is withheld */
     struct vn_number number;
+};
 
-    write_time(time_us, time);
-    write_day(time_us, 0, day);
-    const int key_size =
-        snprintf(key, sizeof(key), "%s#%.*s", time, (int)event->contact_id.size,
-                 event->contact_id.data);
-
-    output_start(&expires_text, OUTPUT_MEMORY, expires, sizeof(expires));
-    output_int(&expires_text,
-               time_us / US_PER_S + (int64_t)HANDLER_KEPT_DAYS * 86400);
-
-    json_open(out, '{');
-    json_key(out, "day");
-    write_typed(out, "S", (struct vn_bytes){day, strlen(day)});
-    json_key(out, "at");
-    write_typed(out, "S", (struct vn_bytes){key, (size_t)key_size});
-    json_key(out, "expires");
-    write_typed(out, "N", (struct vn_bytes){expires, expires_text.used});
-    if (handling_caller(handling, &number)) {
-        json_key(out, "number");
-        write_typed(out, "S",
-                    (struct vn_bytes){number.e164, strlen(number.e164)});
-    }
-    write_spellings(event, out);
-    json_close(out, '}');
+static void write_text(struct output *out, const char *key, const char *text)
+{
+    json_key(out, key);
+    write_typed(out, "S", (struct vn_bytes){text, strlen(text)});
 }
 
-static void write_put(struct handling *handling, struct output *out)
+static void write_expires(const struct call *call, int days, struct output *out)
 {
-    json_open(out, '{');
-    json_key(out, "TableName");
-    json_text(out, handling->handler->table);
-    json_key(out, "ConditionExpression");
-    json_text(out, "attribute_not_exists(#at)");
-    json_key(out, "ExpressionAttributeNames");
-    json_open(out, '{');
-    json_key(out, "#at");
-    json_text(out, "at");
-    json_close(out, '}');
-    json_key(out, "Item");
-    write_item(handling, out);
-    json_close(out, '}');
+    char text[24];
+    struct output number;
+
+    output_start(&number, OUTPUT_MEMORY, text, sizeof(text));
+    output_int(&number, (call->time_us + days * US_PER_DAY) / US_PER_S);
+    json_key(out, "expires");
+    write_typed(out, "N", (struct vn_bytes){text, number.used});
+}
+
+/* What counts for the limit: a key without time, so it counts once. */
+static void write_count(const struct call *call, struct output *out)
+{
+    char day[CALLER_DAY_SIZE];
+
+    write_caller_day(call->time_us, &call->number, day);
+    write_text(out, "day", day);
+    json_key(out, "at");
+    write_typed(out, "S", call->handling->event.contact_id);
+    write_expires(call, HANDLER_COUNTED_DAYS, out);
+}
+
+/* The call itself. A withheld number leaves no attribute. */
+static void write_call(const struct call *call, struct output *out)
+{
+    const struct vn_bytes contact_id = call->handling->event.contact_id;
+    char time[TIME_SIZE];
+    char day[DAY_SIZE];
+    char at[TIME_SIZE + CONTACT_ID_MAX + 2];
+
+    write_time(call->time_us, time);
+    write_day(call->time_us, 0, day);
+    (void)snprintf(at, sizeof(at), "%s#%.*s", time, (int)contact_id.size,
+                   contact_id.data);
+    write_text(out, "day", day);
+    write_text(out, "at", at);
+    write_expires(call, HANDLER_KEPT_DAYS, out);
+    if (call->has_number) {
+        write_text(out, "number", call->number.e164);
+    }
+    write_spellings(&call->handling->event, out);
+}
+
+/* ---- Writing --------------------------------------------------------------
+ */
+
+enum put { PUT_WRITTEN, PUT_REPEATED, PUT_FAILED };
+
+/* Writes an item that must not be there yet; a fault has been told. */
+static enum put put_item(const struct call *call,
+                         void (*write)(const struct call *, struct output *))
+{
+    struct handling *handling = call->handling;
+    char memory[REQUEST_SIZE];
+    struct output out;
+    json_t *root = NULL;
+
+    output_start(&out, OUTPUT_MEMORY, memory, sizeof(memory));
+    json_open(&out, '{');
+    json_key(&out, "TableName");
+    json_text(&out, handling->handler->table);
+    json_key(&out, "ConditionExpression");
+    json_text(&out, "attribute_not_exists(#day)");
+    json_key(&out, "ExpressionAttributeNames");
+    json_open(&out, '{');
+    json_key(&out, "#day");
+    json_text(&out, "day");
+    json_close(&out, '}');
+    json_key(&out, "Item");
+    json_open(&out, '{');
+    write(call, &out);
+    json_close(&out, '}');
+    json_close(&out, '}');
+    if (!handling_ask(handling, TABLE_PUT_ITEM, &out, &root)) {
+        return PUT_FAILED;
+    }
+    const enum put put = root != NULL ? PUT_WRITTEN : PUT_REPEATED;
+    json_decref(root);
+    return put;
+}
+
+/*
+ * First the item that counts, then the call. Where the first is there already,
+ * this event has come before: if its time is known for certain, the call is
+ * tried again under the same key, since the last try may have ended between
+ * the two; else it might be written twice, and is not.
+ */
+static enum put put_call(const struct call *call, bool sure_of_time)
+{
+    enum put put = PUT_WRITTEN;
+
+    if (call->has_number) {
+        put = put_item(call, write_count);
+    }
+    if (put == PUT_WRITTEN || (put == PUT_REPEATED && sure_of_time)) {
+        put = put_item(call, write_call);
+    }
+    return put;
 }
 
 void handle_call_log(struct handling *handling)
 {
     const struct vn_bytes contact_id = handling->event.contact_id;
-    char memory[REQUEST_SIZE];
-    struct output request;
-    json_t *root = NULL;
+    struct call call = {.handling = handling};
 
     if (contact_id.size == 0 || contact_id.size > CONTACT_ID_MAX) {
         handling_fail(handling, 400, "Event.NoContactId",
                       "the event has no usable ContactId");
         return;
     }
-    output_start(&request, OUTPUT_MEMORY, memory, sizeof(memory));
-    write_put(handling, &request);
-    if (!handling_ask(handling, TABLE_PUT_ITEM, &request, &root)) {
+    call.has_number = handling_caller(handling, &call.number);
+    const bool sure_of_time = call_time(handling, &call.time_us);
+    const enum put put = put_call(&call, sure_of_time);
+    if (put == PUT_FAILED) {
         return;
     }
-    // The item is there: this event, or its first half, came once before.
-    handling->outcome = root != NULL ? "written" : "repeated";
-    json_decref(root);
+    handling->outcome = put == PUT_WRITTEN ? "written" : "repeated";
     json_open(&handling->out, '{');
     json_key(&handling->out, "Logged");
     json_text(&handling->out, "1");

@@ -23,7 +23,7 @@ static void write_get(const struct handler *handler, const char *key,
     json_close(out, '}');
 }
 
-void handler_first_question(const struct handler *handler, struct output *out)
+void first_lookup(const struct handler *handler, struct output *out)
 {
     write_get(handler, "#meta", out);
 }

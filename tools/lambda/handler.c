@@ -15,12 +15,18 @@ struct kind_of_handler {
     const char *name;
     const char *resource; /* end of the path of an HTTP request; or NULL */
     void (*handle)(struct handling *handling);
+    /* The first question and its operation; NULL: none. */
+    void (*first)(const struct handler *handler, struct output *out);
+    enum table_operation operation;
 };
 
 static const struct kind_of_handler kinds[] = {
-    [HANDLER_LOOKUP] = {"lookup", "/vanitynumbers", handle_lookup},
-    [HANDLER_CALL_LOG] = {"call-log", NULL, handle_call_log},
-    [HANDLER_CALLERS] = {"callers", "/callers", handle_callers},
+    [HANDLER_LOOKUP] = {"lookup", "/vanitynumbers", handle_lookup, first_lookup,
+                        TABLE_GET_ITEM},
+    [HANDLER_CALL_LOG] = {"call-log", NULL, handle_call_log, NULL,
+                          TABLE_PUT_ITEM},
+    [HANDLER_CALLERS] = {"callers", "/callers", handle_callers, first_callers,
+                         TABLE_QUERY},
 };
 
 bool handler_find(const char *name, enum handler_kind *kind)
@@ -37,6 +43,19 @@ bool handler_find(const char *name, enum handler_kind *kind)
 const char *handler_name(enum handler_kind kind)
 {
     return kinds[kind].name;
+}
+
+bool handler_first_question(const struct handler *handler,
+                            enum table_operation *operation, struct output *out)
+{
+    const struct kind_of_handler *kind = &kinds[handler->kind];
+
+    if (kind->first == NULL) {
+        return false;
+    }
+    *operation = kind->operation;
+    kind->first(handler, out);
+    return true;
 }
 
 /* ---- Refusals and faults --------------------------------------------------
@@ -140,8 +159,17 @@ void write_day(int64_t time_us, int days, char out[DAY_SIZE])
 {
     struct tm utc;
 
-    to_utc(time_us - (int64_t)days * 86400 * US_PER_S, &utc);
+    to_utc(time_us - days * US_PER_DAY, &utc);
     (void)strftime(out, DAY_SIZE, "%Y-%m-%d", &utc);
+}
+
+void write_caller_day(int64_t time_us, const struct vn_number *number,
+                      char out[CALLER_DAY_SIZE])
+{
+    char day[DAY_SIZE];
+
+    write_day(time_us, 0, day);
+    (void)snprintf(out, CALLER_DAY_SIZE, "%s#%s", day, number->e164);
 }
 
 /* ---- The table ------------------------------------------------------------
@@ -208,28 +236,33 @@ static int64_t end_of_question(const struct handling *handling, int64_t now_us)
     return end_ms;
 }
 
-bool handling_ask(struct handling *handling, enum table_operation operation,
-                  const struct output *request, json_t **root)
+void handling_send(struct handling *handling, enum table_operation operation,
+                   const struct output *request, struct table_answer *answer)
 {
     const struct handler_outside *outside = &handling->handler->outside;
     const struct vn_bytes text = {request->buffer, request->used};
     const int64_t now_us = outside->now_us(outside->context);
-    struct table_answer answer = {.outcome = TABLE_UNREACHABLE};
 
+    *answer = (struct table_answer){.outcome = TABLE_UNREACHABLE};
     outside->ask(outside->context, operation, text,
-                 end_of_question(handling, now_us), &answer);
+                 end_of_question(handling, now_us), answer);
     handling->questions++;
-    handling->retries += answer.retries;
-    handling->table_us += answer.spent_us;
+    handling->retries += answer->retries;
+    handling->table_us += answer->spent_us;
+}
+
+bool handling_read(struct handling *handling, const struct table_answer *answer,
+                   json_t **root)
+{
     *root = NULL;
-    if (answer.outcome == TABLE_CONDITION) {
+    if (answer->outcome == TABLE_CONDITION) {
         return true;
     }
-    if (answer.outcome != TABLE_ANSWERED) {
-        tell_fault(handling, &answer);
+    if (answer->outcome != TABLE_ANSWERED) {
+        tell_fault(handling, answer);
         return false;
     }
-    *root = json_loadb(answer.body.data, answer.body.size,
+    *root = json_loadb(answer->body.data, answer->body.size,
                        JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(*root)) {
         json_decref(*root);
@@ -238,6 +271,15 @@ bool handling_ask(struct handling *handling, enum table_operation operation,
         return false;
     }
     return true;
+}
+
+bool handling_ask(struct handling *handling, enum table_operation operation,
+                  const struct output *request, json_t **root)
+{
+    struct table_answer answer;
+
+    handling_send(handling, operation, request, &answer);
+    return handling_read(handling, &answer, root);
 }
 
 /* ---- HTTP -----------------------------------------------------------------
@@ -372,24 +414,30 @@ static void write_log(const struct handling *handling)
 /* ---- Invocation -----------------------------------------------------------
  */
 
-static void handle_event(struct handling *handling)
-{
-    const struct kind_of_handler *kind = &kinds[handling->handler->kind];
-
-    if (handling->event.kind == EVENT_CONNECT || is_for_us(handling)) {
-        kind->handle(handling);
-    }
-}
-
 /* An event that cannot be read is nobody's we could answer otherwise. */
 static void refuse_event(struct handling *handling)
 {
-    struct vn_error error = handling->error;
+    const struct vn_error error = handling->error;
 
     handling_fail(handling, 500,
                   error.status == VN_NOMEM ? "Runtime.OutOfMemory"
                                            : "Event.Invalid",
                   error.message);
+}
+
+static void handle_event(struct handling *handling)
+{
+    const struct kind_of_handler *kind = &kinds[handling->handler->kind];
+
+    if (handling->request->too_large) {
+        handling_fail(handling, 500, "Event.TooLarge",
+                      "the event is larger than a Lambda's may be");
+    } else if (event_read(handling->request->event, &handling->event,
+                          &handling->error) != VN_OK) {
+        refuse_event(handling);
+    } else if (handling->event.kind == EVENT_CONNECT || is_for_us(handling)) {
+        kind->handle(handling);
+    }
 }
 
 void handler_run(const struct handler *handler,
@@ -407,11 +455,7 @@ void handler_run(const struct handler *handler,
     struct output whole;
 
     output_start(&handling.out, OUTPUT_MEMORY, room[0], HANDLER_REPLY_SIZE);
-    if (event_read(request->event, &handling.event, &handling.error) == VN_OK) {
-        handle_event(&handling);
-    } else {
-        refuse_event(&handling);
-    }
+    handle_event(&handling);
     *reply = (struct handler_reply){handling.error_type,
                                     {handling.out.buffer, handling.out.used}};
     if (handling.event.root != NULL && handling.event.kind != EVENT_CONNECT) {

@@ -9,7 +9,8 @@
 
 /*
  * lookup    number -> spellings: calls of Amazon Connect, GET /vanitynumbers.
- * call-log  a call of Amazon Connect -> an item of the table of calls.
+ * call-log  a call of Amazon Connect -> two items of the table of calls: one
+ *           that counts for this number and day, and the call itself.
  * callers   the last five calls: GET /callers. Of Amazon Connect: how often
  *           this number called today.
  *
@@ -26,8 +27,10 @@ enum handler_kind { HANDLER_LOOKUP, HANDLER_CALL_LOG, HANDLER_CALLERS };
 #define HANDLER_REPLY_SIZE ((size_t)32 << 10)
 /* How long a call is kept, and how far back callers are looked for. */
 #define HANDLER_KEPT_DAYS 30
-/* The caller's calls are counted among so many of today, the last ones. */
-#define HANDLER_COUNTED_CALLS 1000u
+/* The calls of one caller on one day are counted up to here. */
+#define HANDLER_COUNTED_CALLS 100u
+/* How long a call counts: longer than its day. */
+#define HANDLER_COUNTED_DAYS 2
 
 /* ---- What lies outside ----------------------------------------------------
  */
@@ -74,6 +77,7 @@ struct handler {
 /* One invocation. Texts are never NULL. */
 struct handler_request {
     struct vn_bytes event;
+    bool too_large; /* the event is cut, and not read */
     const char *request_id;
     const char *trace;   /* Lambda-Runtime-Trace-Id, or "" */
     int64_t deadline_ms; /* Unix time; 0: none */
@@ -107,10 +111,13 @@ void handler_run(const struct handler *handler,
                  struct handler_reply *reply);
 
 /*
- * Writes a question to the table of a lookup whose answer does not matter: to
- * be asked before there is an event, for the sake of the connection.
+ * handler_first_question() writes a question to the table whose answer does
+ * not matter: to be asked before there is an event, for the sake of the
+ * connection. False for a handler for which nobody waits.
  */
-void handler_first_question(const struct handler *handler, struct output *out);
+bool handler_first_question(const struct handler *handler,
+                            enum table_operation *operation,
+                            struct output *out);
 
 /*
  * handler_error() writes the body of an error, of an invocation or of the

@@ -30,6 +30,10 @@ void handle_lookup(struct handling *handling);
 void handle_call_log(struct handling *handling);
 void handle_callers(struct handling *handling);
 
+/* Each writes a question whose answer does not matter. */
+void first_lookup(const struct handler *handler, struct output *out);
+void first_callers(const struct handler *handler, struct output *out);
+
 /* An HTTP reply with this status and {"message"}. */
 void handling_refuse(struct handling *handling, unsigned status,
                      const char *outcome, const char *message);
@@ -38,11 +42,18 @@ void handling_refuse(struct handling *handling, unsigned status,
 void handling_fail(struct handling *handling, unsigned status,
                    const char *error_type, const char *message);
 
+/* Asks the table; the answer is lent until the next question. */
+void handling_send(struct handling *handling, enum table_operation operation,
+                   const struct output *request, struct table_answer *answer);
+
 /*
- * Asks the table; the request is 'writer's buffer. True with the answer read
- * ('*root' is the caller's) or the condition not met ('*root' NULL); else the
- * fault has been told.
+ * Reads that answer. True with '*root', which is the caller's, or with NULL
+ * where the condition is not met; else the fault has been told.
  */
+bool handling_read(struct handling *handling, const struct table_answer *answer,
+                   json_t **root);
+
+/* The two above as one. */
 bool handling_ask(struct handling *handling, enum table_operation operation,
                   const struct output *request, json_t **root);
 
@@ -63,11 +74,19 @@ struct vn_bytes typed_text(const json_t *value, const char *type);
 
 /* RFC 3339, UTC, with milliseconds: "2026-11-21T09:21:23.000Z". */
 #define TIME_SIZE 32u
+#define TIME_LENGTH 24u
 #define DAY_SIZE 16u
 void write_time(int64_t time_us, char out[TIME_SIZE]);
 /* "2026-11-21", 'days' before that time. */
 void write_day(int64_t time_us, int days, char out[DAY_SIZE]);
 
+/* Partition of the calls of one number on the day of that time:
+ * "2026-11-21#+12065550100". */
+#define CALLER_DAY_SIZE (DAY_SIZE + VN_E164_DIGITS + 2)
+void write_caller_day(int64_t time_us, const struct vn_number *number,
+                      char out[CALLER_DAY_SIZE]);
+
 #define US_PER_S 1000000
+#define US_PER_DAY (INT64_C(86400) * US_PER_S)
 
 #endif

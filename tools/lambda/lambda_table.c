@@ -12,7 +12,6 @@
 #define CONNECT_MS 300
 /* An item has 400 kB at most, of which the JSON is less than twice. */
 #define ANSWER_SIZE ((size_t)1 << 20)
-#define TRIES 2u
 /* After a refusal for lack of throughput: 10 to 50 ms, so that those who were
  * refused together do not come back together. */
 #define PAUSE_LEAST_US 10000
@@ -301,20 +300,11 @@ static enum table_outcome judge(struct lambda_table *table)
 /* ---- Asking ---------------------------------------------------------------
  */
 
-/*
- * One try. The first gets half of the time, so that there is as much for the
- * other: half of 800 ms is many times what the slowest answers take.
- */
+/* One try, until 'end_us'. */
 static enum table_outcome try_once(struct lambda_table *table, int64_t end_us,
-                                   bool last, bool fresh)
+                                   bool fresh)
 {
-    const int64_t left_us = end_us - wire_now_us();
-    const int64_t part_us = last ? left_us : left_us / 2;
-
-    if (part_us < TRY_LEAST_US) {
-        return TABLE_LATE;
-    }
-    set_limits(table, (long)(part_us / 1000), fresh);
+    set_limits(table, (long)((end_us - wire_now_us()) / 1000) + 1, fresh);
     wire_start(&table->call);
     if (!wire_wait(&table->call, end_us)) {
         wire_stop(&table->call);
@@ -322,26 +312,50 @@ static enum table_outcome try_once(struct lambda_table *table, int64_t end_us,
     return judge(table);
 }
 
-/* A connection that is being made is the one to use; the first question waits
- * for it as long as for one of its own. */
+/* A connection that is being made is the one to use, if it is soon there. */
 static void end_warming(struct lambda_table *table, int64_t end_us)
 {
-    int64_t most_us = wire_now_us() + CONNECT_MS * 1000;
-
-    if (most_us > end_us) {
-        most_us = end_us;
-    }
-    if (!wire_wait(&table->call, most_us)) {
+    if (!wire_wait(&table->call, end_us)) {
         wire_stop(&table->call);
     }
 }
 
-static bool is_worth_retrying(enum table_outcome outcome)
+static void pause_before_retry(struct lambda_table *table, int64_t end_us)
 {
-    return outcome == TABLE_LATE || outcome == TABLE_THROTTLED ||
-           outcome == TABLE_UNREACHABLE;
+    const int64_t now_us = wire_now_us();
+    const int64_t until_us = now_us + PAUSE_LEAST_US + now_us % PAUSE_RANGE_US;
+
+    wire_pause(table->call.wire, until_us < end_us ? until_us : end_us);
 }
 
+/* The first try ends at 'first_end_us' at the latest. */
+static enum table_outcome try_twice(struct lambda_table *table,
+                                    int64_t first_end_us, int64_t end_us,
+                                    unsigned *tries)
+{
+    if (first_end_us - wire_now_us() < TRY_LEAST_US) {
+        return TABLE_LATE;
+    }
+    enum table_outcome outcome = try_once(table, first_end_us, false);
+    *tries = 1;
+    if (outcome == TABLE_THROTTLED) {
+        pause_before_retry(table, end_us);
+    } else if (outcome != TABLE_LATE && outcome != TABLE_UNREACHABLE) {
+        return outcome;
+    }
+    if (end_us - wire_now_us() >= TRY_LEAST_US) {
+        outcome = try_once(table, end_us, outcome != TABLE_THROTTLED);
+        *tries = 2;
+    }
+    return outcome;
+}
+
+/*
+ * A question has two tries. The first ends with the first half of the time, so
+ * that the other has as much: half of 800 ms is many times what the slowest
+ * answers take. Of that half, a connection that is still being made gets one
+ * half at most before it is given up for another.
+ */
 void lambda_table_ask(void *context, enum table_operation operation,
                       struct vn_bytes question, int64_t end_ms,
                       struct table_answer *answer)
@@ -349,26 +363,20 @@ void lambda_table_ask(void *context, enum table_operation operation,
     struct lambda_table *table = context;
     const int64_t start_us = wire_now_us();
     const int64_t end_us = start_us + end_ms * 1000 - wire_unix_us();
+    const int64_t half_us = (end_us - start_us) / 2;
     enum table_outcome outcome = TABLE_UNREACHABLE;
     unsigned tries = 0;
 
-    end_warming(table, end_us);
-    while (set_question(table, operation, question) && tries < TRIES) {
-        if (outcome == TABLE_THROTTLED) {
-            const int64_t now_us = wire_now_us();
-            wire_pause(table->call.wire,
-                       now_us + PAUSE_LEAST_US + now_us % PAUSE_RANGE_US);
-        }
-        outcome = try_once(table, end_us, tries + 1 == TRIES, tries > 0);
-        tries++;
-        if (!is_worth_retrying(outcome)) {
-            break;
-        }
+    end_warming(table, start_us + half_us / 2);
+    (void)snprintf(table->reason, sizeof(table->reason), "out of memory");
+    if (set_question(table, operation, question)) {
+        table->reason[0] = '\0';
+        outcome = try_twice(table, start_us + half_us, end_us, &tries);
     }
     *answer = (struct table_answer){
         .outcome = outcome,
         .body = {table->call.answer.buffer, table->call.answer.used},
-        .retries = tries > 0 ? tries - 1 : 0,
+        .retries = tries > 1 ? tries - 1 : 0,
         .spent_us = wire_now_us() - start_us,
     };
     memcpy(answer->reason, table->reason, sizeof(answer->reason));

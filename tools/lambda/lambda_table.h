@@ -22,9 +22,8 @@ struct lambda_table {
     char sigv4[96];
     char trace[257]; /* header of all questions; "" if none */
     struct curl_slist *headers;
-    struct output question; /* memory of the one under way */
-    char question_memory[4096];
-    char reason[96]; /* as in struct table_answer */
+    char question_memory[4096]; /* of the one under way */
+    char reason[96];            /* as in struct table_answer */
 };
 
 /*
@@ -53,7 +52,11 @@ void lambda_table_warm(struct lambda_table *table,
  * other characters than such a header has. */
 void lambda_table_trace(struct lambda_table *table, const char *trace);
 
-/* The function of struct handler_outside; 'context' is the table. */
+/*
+ * The function of struct handler_outside; 'context' is the table. It asks twice
+ * at most, and never beyond 'end_ms': what is being made by lambda_table_warm()
+ * gets the first quarter of the time, a first try ends with the first half.
+ */
 void lambda_table_ask(void *context, enum table_operation operation,
                       struct vn_bytes question, int64_t end_ms,
                       struct table_answer *answer);
