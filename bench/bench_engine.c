@@ -91,8 +91,8 @@ static const struct argp_option options[] = {
     {.name = "data",
      .key = KEY_DATA,
      .arg = "DIR",
-     .doc = "Folder of words-en.tsv, pairs-en.tsv and block-en.tsv for the "
-            "enumerator (default: engine/data of the source tree)"},
+     .doc = "Folder of words-en.tsv, pairs-en.tsv, block-en.tsv and model-en "
+            "for the enumerator (default: engine/data of the source tree)"},
     {.name = "lexicon",
      .key = KEY_LEXICON,
      .arg = "DIR",
@@ -124,10 +124,10 @@ static const struct argp parser = {
 static enum vn_status open_oracle(struct engine_bench *bench)
 {
     static const char *const names[] = {"words-en.tsv", "pairs-en.tsv",
-                                        "block-en.tsv"};
-    char paths[3][PATH_MAX];
+                                        "block-en.tsv", "model-en"};
+    char paths[4][PATH_MAX];
 
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         const int size = snprintf(paths[i], sizeof(paths[i]), "%s/%s",
                                   bench->data, names[i]);
         if (size < 0 || (size_t)size >= sizeof(paths[i])) {
@@ -135,9 +135,11 @@ static enum vn_status open_oracle(struct engine_bench *bench)
                                 "the path of --data is too long");
         }
     }
-    const enum vn_status status = vn_oracle_open(paths[0], paths[1], paths[2],
-                                                 &bench->oracle, &bench->error);
-
+    enum vn_status status = vn_oracle_open(paths[0], paths[1], paths[2],
+                                           &bench->oracle, &bench->error);
+    if (status == VN_OK) {
+        status = vn_oracle_read_model(bench->oracle, paths[3], &bench->error);
+    }
     if (status == VN_IO && bench->error.sys_errno == ENOENT) {
         return VN_INVALID; // the folder was named by the user
     }

@@ -22,3 +22,4 @@
 EMBED(embedded_words, "words-en.tsv")
 EMBED(embedded_pairs, "pairs-en.tsv")
 EMBED(embedded_block, "block-en.tsv")
+EMBED(embedded_model, "model-en")

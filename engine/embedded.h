@@ -4,12 +4,14 @@
 
 #include "text.h"
 
-/* Name of the data as a whole; raised when any of the files changes. */
-#define EMBEDDED_VERSION "en-1"
+/* Name of the data as a whole. */
+#define EMBEDDED_NAME "en"
 
-/* engine/data/words-en.tsv, pairs-en.tsv and block-en.tsv, as they are. */
+/* engine/data/words-en.tsv, pairs-en.tsv, block-en.tsv, model-en: as they are.
+ */
 struct vn_bytes embedded_words(void);
 struct vn_bytes embedded_pairs(void);
 struct vn_bytes embedded_block(void);
+struct vn_bytes embedded_model(void);
 
 #endif

@@ -78,7 +78,7 @@ struct vn_overlay {
 
 struct vn_lexicon_info {
     uint64_t fingerprint;   /* of everything below but the names */
-    const char *version;    /* "en-1"; of a folder its name and a hash */
+    const char *version;    /* name and hash of the texts, "en-1b2c3d4e" */
     const char *model;      /* name of the model, "H" */
     uint32_t words;         /* entries of one word */
     uint32_t phrases;       /* entries with cuts */

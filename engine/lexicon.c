@@ -379,26 +379,32 @@ static enum vn_status read_overlay(struct builder *builder, const char *kind,
     return status;
 }
 
+static enum vn_status read_weights(struct builder *builder,
+                                   const struct lexicon_text *text)
+{
+    return text->path == NULL
+               ? VN_OK
+               : model_read(text->path, text->text, &builder->lexicon->model,
+                            builder->error);
+}
+
+/* The built-in weights, and over them the user's, or else the folder's. */
 static enum vn_status read_model(struct builder *builder)
 {
-    const char *path = builder->options->model_path;
-    const struct lexicon_text *own = &builder->source.model;
-    struct vn_bytes text = {NULL, 0};
+    struct lexicon_text own = {.path = builder->options->model_path};
+    enum vn_status status = read_weights(builder, &builder->source.built_in);
 
-    builder->lexicon->model = model_default;
-    if (path == NULL) {
-        return own->path == NULL
-                   ? VN_OK
-                   : model_read(own->path, own->text, &builder->lexicon->model,
-                                builder->error);
+    if (status != VN_OK || own.path == NULL) {
+        return status == VN_OK ? read_weights(builder, &builder->source.model)
+                               : status;
     }
-    enum vn_status status = vn_text_read(path, &text, builder->error);
+    status = vn_text_read(own.path, &own.text, builder->error);
     if (status != VN_OK) {
         return status;
     }
-    (void)new_overlay(builder, "model", path, text);
-    status = model_read(path, text, &builder->lexicon->model, builder->error);
-    vn_text_free(&text);
+    (void)new_overlay(builder, "model", own.path, own.text);
+    status = read_weights(builder, &own);
+    vn_text_free(&own.text);
     return status;
 }
 

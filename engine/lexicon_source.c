@@ -10,16 +10,6 @@
 
 #include "embedded.h"
 
-static struct lexicon_source embedded_source(void)
-{
-    return (struct lexicon_source){
-        .words = {"words-en.tsv", embedded_words()},
-        .pairs = {"pairs-en.tsv", embedded_pairs()},
-        .block = {"block-en.tsv", embedded_block()},
-        .version = EMBEDDED_VERSION,
-    };
-}
-
 static enum vn_status read_text(const char *folder, const char *name,
                                 bool optional, struct lexicon_text *out,
                                 struct vn_error *error)
@@ -64,6 +54,7 @@ static uint64_t hash_text(const struct lexicon_text *text, uint64_t seed)
     return XXH3_64bits_withSeed(text->text.data, text->text.size, seed);
 }
 
+/* The built-in model counts only where there is no other. */
 static void name_version(const char *folder, struct lexicon_source *source)
 {
     size_t length = 0;
@@ -72,7 +63,8 @@ static void name_version(const char *folder, struct lexicon_source *source)
 
     hash = hash_text(&source->pairs, hash);
     hash = hash_text(&source->block, hash);
-    hash = hash_text(&source->model, hash);
+    hash = hash_text(
+        source->model.path != NULL ? &source->model : &source->built_in, hash);
     // A hyphen and eight digits must fit behind the name.
     if (length > sizeof source->version - 10) {
         length = sizeof source->version - 10;
@@ -87,6 +79,19 @@ static void name_version(const char *folder, struct lexicon_source *source)
     }
 }
 
+static struct lexicon_source embedded_source(void)
+{
+    struct lexicon_source source = {
+        .words = {"words-en.tsv", embedded_words()},
+        .pairs = {"pairs-en.tsv", embedded_pairs()},
+        .block = {"block-en.tsv", embedded_block()},
+        .built_in = {"model-en", embedded_model()},
+    };
+
+    name_version(EMBEDDED_NAME, &source);
+    return source;
+}
+
 enum vn_status lexicon_source_open(const char *folder,
                                    struct lexicon_source *source,
                                    struct vn_error *error)
@@ -95,7 +100,10 @@ enum vn_status lexicon_source_open(const char *folder,
         *source = embedded_source();
         return VN_OK;
     }
-    *source = (struct lexicon_source){.is_read = true};
+    *source = (struct lexicon_source){
+        .built_in = {"model-en", embedded_model()},
+        .is_read = true,
+    };
     enum vn_status status =
         read_text(folder, "words.tsv", false, &source->words, error);
 

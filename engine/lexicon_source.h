@@ -17,8 +17,9 @@ struct lexicon_text {
 
 struct lexicon_source {
     struct lexicon_text words, pairs, block;
-    struct lexicon_text model; /* path NULL: the built-in weights */
-    /* "en-1"; of a folder its name and a hash of the texts, "es-1b2c3d4e" */
+    struct lexicon_text built_in; /* the built-in weights */
+    struct lexicon_text model;    /* of the folder; path NULL: it has none */
+    /* The name of the folder and a hash of its texts: "en-1b2c3d4e" */
     char version[LEXICON_VERSION_SIZE];
     bool is_read; /* texts and paths are of the source, not lent */
 };

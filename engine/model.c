@@ -1,4 +1,4 @@
-/* model.c: the built-in weights, and reading of model files. */
+/* model.c: reads model files, and gives the terms of the score. */
 #include "model.h"
 
 #include <stddef.h>
@@ -6,24 +6,6 @@
 #include <string.h>
 
 #include <xxhash.h>
-
-const struct model model_default = {
-    .name = "H",
-    .start = {0, -73, -2, -8, -24, -98, -62},
-    .middle = -57,
-    .overdial = -217,
-    .overdial_letter = -89,
-    .overdial_whole = 242,
-    .digit_01 = -30,
-    .digit_other = -160,
-    .lone_4 = 122,
-    /* A run of three at the start is the exchange: 255-BOOK. */
-    .run_start = {0, 13, -43, 107, -44},
-    .run_middle = {0, -167, -223, -167, -187},
-    .run_end = {0, -244, -297, -253, -213},
-    .short_beside_run = -70,
-    .twin = 100,
-};
 
 /* The names of the weights in a model file: one value, or first..last. */
 struct weight {
@@ -124,7 +106,7 @@ enum vn_status model_read(const char *path, struct vn_bytes text,
                           struct model *model, struct vn_error *error)
 {
     static const char magic[] = "vanity-model ";
-    struct model read = model_default;
+    struct model read = *model;
     struct vn_lines lines;
     struct vn_bytes line;
     uint64_t byte;

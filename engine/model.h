@@ -1,4 +1,4 @@
-/* model.h: the weights of the ranking, every constant in one place. */
+/* model.h: the weights of the ranking, as model files name them. */
 #ifndef VN_MODEL_H
 #define VN_MODEL_H
 
@@ -56,14 +56,12 @@ struct model {
                  of the seven characters from one already chosen */
 };
 
-/* The built-in weights, model H of the ranking study. */
-extern const struct model model_default;
-
 /*
  * model_read() reads the weights of a model file: a first line
- * "vanity-model 1", then "name value" or "name.index value" lines; weights
- * that are not named keep their built-in value. 'text' is the file's bytes,
- * 'path' its name for messages.
+ * "vanity-model 1", then "name value" or "name.index value" lines, into
+ * '*model'; weights that are not named stay as they are, the name becomes
+ * "unnamed" without one. 'text' is the file's bytes, 'path' its name for
+ * messages.
  *
  * Returns VN_OK, VN_INVALID with file and line, VN_VERSION.
  */

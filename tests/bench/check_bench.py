@@ -192,7 +192,8 @@ def check_engine():
 def check_other_words():
     """An enumerator with other words gives other records: a failure."""
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("words-en.tsv", "pairs-en.tsv", "block-en.tsv"):
+        for name in ("words-en.tsv", "pairs-en.tsv", "block-en.tsv",
+                     "model-en"):
             text = Path(tree, "engine/data", name).read_text()
             if name == "words-en.tsv":
                 rows = text.splitlines(keepends=True)

@@ -49,6 +49,8 @@ static struct vn_oracle *open_oracle(const struct arguments *arguments)
                              VN_DATA_DIR "/pairs-en.tsv",
                              VN_DATA_DIR "/block-en.tsv", &oracle, &error),
               &error);
+    expect_ok(vn_oracle_read_model(oracle, VN_DATA_DIR "/model-en", &error),
+              &error);
     for (size_t i = 0; i < arguments->word_count; i++) {
         each_line(arguments->words[i], give_phrase, oracle);
     }

@@ -16,6 +16,7 @@
 #define WORDS VN_DATA_DIR "/words-en.tsv"
 #define PAIRS VN_DATA_DIR "/pairs-en.tsv"
 #define BLOCK VN_DATA_DIR "/block-en.tsv"
+#define MODEL VN_DATA_DIR "/model-en"
 
 static uint32_t dial(const char *keys)
 {
@@ -32,7 +33,8 @@ static struct vn_oracle *open_oracle(const char *block_path)
     struct vn_oracle *oracle = NULL;
     struct vn_error error;
 
-    if (vn_oracle_open(WORDS, PAIRS, block_path, &oracle, &error) != VN_OK) {
+    if (vn_oracle_open(WORDS, PAIRS, block_path, &oracle, &error) != VN_OK ||
+        vn_oracle_read_model(oracle, MODEL, &error) != VN_OK) {
         fail_msg("%s", error.message);
     }
     assert_int_equal(vn_oracle_finish(oracle), VN_OK);
@@ -248,6 +250,7 @@ static void a_blocked_term_removes_the_word(void **state)
 
     (void)state;
     assert_int_equal(vn_oracle_open(WORDS, PAIRS, BLOCK, &oracle, NULL), VN_OK);
+    assert_int_equal(vn_oracle_read_model(oracle, MODEL, NULL), VN_OK);
     assert_int_equal(vn_oracle_add_block(oracle, "flowers"), VN_OK);
     assert_int_equal(vn_oracle_finish(oracle), VN_OK);
     assert_null(find_text(oracle, "FLOWERS", "FLOWERS"));

@@ -26,23 +26,6 @@
 /* Blocked terms below this length count only between borders. */
 #define FREE_SPAN_MIN 4u
 
-/* The terms of a score, in hundredths of a nat. */
-static const int start_terms[KEYS] = {0, -73, -2, -8, -24, -98, -62};
-static const int run_terms_first[RUN_MAX] = {13, -43, 107, -44};
-static const int run_terms_middle[RUN_MAX] = {-167, -223, -167, -187};
-static const int run_terms_last[RUN_MAX] = {-244, -297, -253, -213};
-enum {
-    MIDDLE_ENTRY = -57,
-    OVERDIAL = -217,
-    OVERDIAL_LETTER = -89,
-    OVERDIAL_ALONE = 242,
-    DIGIT_01 = -30,
-    DIGIT_29 = -160,
-    LONE_FOUR = 122,
-    SHORT_BESIDE_RUN = -70,
-    TWIN = -100,
-};
-
 /* An entry, or a run of digits, on the keys 'start' to 'end' - 1. */
 struct piece {
     const struct oracle_entry *entry; /* NULL for a run */
@@ -119,18 +102,19 @@ static void find_entries(struct search *search)
 
 /* ---- Step 2: the terms, and every way --------------------------------- */
 
-static int entry_terms(const struct piece *piece)
+static int entry_terms(const struct search *search, const struct piece *piece)
 {
+    const struct oracle_weights *weights = &search->oracle->weights;
     const unsigned covered = piece->end - piece->start;
     const int past = (int)piece->entry->length - (int)covered;
-    int score = piece->entry->score + start_terms[piece->start];
+    int score = piece->entry->score + weights->start[piece->start];
 
     if (piece->start > 0 && piece->end < KEYS) {
-        score += MIDDLE_ENTRY;
+        score += weights->middle;
     }
     if (past > 0) {
-        score += OVERDIAL + OVERDIAL_LETTER * past;
-        score += piece->start == 0 ? OVERDIAL_ALONE : 0;
+        score += weights->overdial + weights->overdial_letter * past;
+        score += piece->start == 0 ? weights->overdial_whole : 0;
     }
     return score;
 }
@@ -142,18 +126,20 @@ static bool is_lone_four(const struct search *search, const struct piece *piece)
 
 static int run_terms(const struct search *search, const struct piece *piece)
 {
+    const struct oracle_weights *weights = &search->oracle->weights;
     const unsigned length = piece->end - piece->start;
-    int score = is_lone_four(search, piece) ? LONE_FOUR : 0;
+    int score = is_lone_four(search, piece) ? weights->lone_4 : 0;
 
     assert(length >= 1 && length <= RUN_MAX);
     for (unsigned i = piece->start; i < piece->end; i++) {
-        score += search->digits[i] <= 1 ? DIGIT_01 : DIGIT_29;
+        score +=
+            search->digits[i] <= 1 ? weights->digit_01 : weights->digit_other;
     }
     if (piece->start == 0) {
-        return score + run_terms_first[length - 1];
+        return score + weights->run_start[length];
     }
-    return score + (piece->end == KEYS ? run_terms_last[length - 1]
-                                       : run_terms_middle[length - 1]);
+    return score + (piece->end == KEYS ? weights->run_end[length]
+                                       : weights->run_middle[length]);
 }
 
 /* What two neighbours earn or pay. */
@@ -170,7 +156,7 @@ static int join_terms(const struct search *search, const struct piece *left,
         (run->start == 0 && is_lone_four(search, run))) {
         return 0;
     }
-    return SHORT_BESIDE_RUN;
+    return search->oracle->weights.short_beside_run;
 }
 
 static void enumerate(struct search *search, unsigned at, int score);
@@ -181,7 +167,8 @@ static void place(struct search *search, const struct oracle_entry *entry,
     struct piece *piece = &search->pieces[search->depth];
 
     *piece = (struct piece){.entry = entry, .start = start, .end = end};
-    score += entry == NULL ? run_terms(search, piece) : entry_terms(piece);
+    score +=
+        entry == NULL ? run_terms(search, piece) : entry_terms(search, piece);
     if (search->depth > 0) {
         score += join_terms(search, piece - 1, piece);
     }
@@ -467,7 +454,8 @@ static unsigned choose_diverse(const struct search *search,
         chosen[count++] = next;
         for (unsigned i = 0; i < search->count; i++) {
             if (are_twins(&search->list[i], &search->list[next])) {
-                scores[i] = search->list[i].score + TWIN;
+                scores[i] =
+                    search->list[i].score - search->oracle->weights.twin;
             }
         }
     }

@@ -18,7 +18,7 @@ extern "C" {
  * both are right. It is also the baseline of the benchmark: some 75 us for a
  * random suffix.
  *
- * Life: open, add as many overlays as wanted, finish, rank.
+ * Life: open, read a model, add as many overlays as wanted, finish, rank.
  */
 struct vn_oracle;
 
@@ -46,6 +46,17 @@ VN_NODISCARD enum vn_status vn_oracle_open(const char *words_path,
                                            struct vn_oracle **oracle,
                                            struct vn_error *error);
 void vn_oracle_free(struct vn_oracle *oracle); /* accepts NULL */
+
+/*
+ * vn_oracle_read_model() reads the weights of a model file, one "name value"
+ * a line, all of them in any order. Without one they are those of model H of
+ * the ranking study, which stand in oracle_weights.c.
+ *
+ * Returns VN_OK, VN_INVALID if a weight is not there or unknown, VN_IO.
+ */
+VN_NODISCARD enum vn_status vn_oracle_read_model(struct vn_oracle *oracle,
+                                                 const char *path,
+                                                 struct vn_error *error);
 
 /*
  * vn_oracle_add_words() adds one line of an overlay of words: 'phrase' is one

@@ -344,6 +344,7 @@ enum vn_status vn_oracle_open(const char *words_path, const char *pairs_path,
     if (opened == NULL) {
         return vn_error_set(error, VN_NOMEM, "no memory for the oracle");
     }
+    opened->weights = oracle_weights_h;
     enum vn_status status = read_lines(opened, words_path, take_word, error);
     if (status == VN_OK) {
         status = read_lines(opened, pairs_path, take_pair, error);

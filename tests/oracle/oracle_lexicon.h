@@ -36,7 +36,22 @@ struct oracle_posting {
     uint32_t entry;
 };
 
+/* The terms of a score, in hundredths of a nat (engine/model.h says what). */
+struct oracle_weights {
+    int start[VN_SUFFIX_DIGITS];
+    int middle;
+    int overdial, overdial_letter, overdial_whole;
+    int digit_01, digit_other, lone_4;
+    int run_start[5], run_middle[5], run_end[5]; /* by length, from 1 */
+    int short_beside_run;
+    int twin; /* taken off a twin */
+};
+
+/* Those of model H of the ranking study. */
+extern const struct oracle_weights oracle_weights_h;
+
 struct vn_oracle {
+    struct oracle_weights weights;
     struct oracle_entry *entries;
     size_t entry_count;
     size_t entry_room;

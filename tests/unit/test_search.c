@@ -154,7 +154,9 @@ static struct vn_oracle *open_oracle(void)
     struct vn_error error;
 
     if (vn_oracle_open(VN_DATA_DIR "/words-en.tsv", VN_DATA_DIR "/pairs-en.tsv",
-                       VN_DATA_DIR "/block-en.tsv", &oracle, &error) != VN_OK) {
+                       VN_DATA_DIR "/block-en.tsv", &oracle, &error) != VN_OK ||
+        vn_oracle_read_model(oracle, VN_DATA_DIR "/model-en", &error) !=
+            VN_OK) {
         fail_msg("%s", error.message);
     }
     assert_int_equal(vn_oracle_finish(oracle), VN_OK);
