@@ -20,7 +20,8 @@ def temporaries():
 # Python starts its children with SIGINT and SIGTERM as they were: default.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 build = subprocess.Popen(
-    ["vanity", "build", "-o", str(index)],
+    # On many cores it could be over before it is stopped.
+    ["vanity", "build", "-o", str(index), "--threads", "1"],
     stderr=subprocess.PIPE,
     text=True,
 )
