@@ -186,6 +186,32 @@ test('pasted numbers are ranked, bad lines with their reason', async () => {
   await page.done();
 });
 
+test('markup stays text, and what is too long for a number is not asked', async () => {
+  const page = await opened(await here.page(), './#' + encodeURIComponent('<img src=x onerror=alert(1)>'));
+  page.on('dialog', () => assert.fail('a script of a number was run'));
+  await told(page, 'status', /not part of a number/);
+  const long = '9'.repeat(30000);
+  await rank(page, ['<img src=x onerror=alert(1)>', long, '\u202a3569377\u202c', '"><script>alert(1)</script>']);
+  await told(page, 'mine-status', /^1 number ranked, 3 without a spelling or not read\.$/);
+  const rows = await ranked(page);
+  assert.deepEqual(rows.slice(1).map(([first]) => first),
+    ['<img src=x onerror=alert(1)>', `${'9'.repeat(64)}\u2026`, '"><script>alert(1)</script>']);
+  assert.equal(rows[2][1], 'too long for a number');
+  assert.equal(await page.locator('#ranked img, #ranked script, #answer img').count(), 0);
+  await page.done();
+});
+
+test('a map or a list that is something else is told', async () => {
+  const page = await here.page();
+  await page.route(/map\.json/, (route) => route.fulfill({ json: {} }));
+  await page.route(/top\/356/, (route) => route.fulfill({ json: { best: 'x' } }));
+  await page.goto('./');
+  await told(page, 'spot', /^The answer of the server cannot be read\./);
+  await page.fill('#prefix', '356');
+  await told(page, 'best-status', /^The answer of the server cannot be read\.$/);
+  await page.done();
+});
+
 test('a spreadsheet gets no formula', async () => {
   const page = await opened(await here.page({ permissions: ['clipboard-read', 'clipboard-write'] }));
   await rank(page, ['=HYPERLINK("x")', '@a']);

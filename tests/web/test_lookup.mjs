@@ -128,6 +128,18 @@ test('a number that cannot be read is told, gently while one types', async () =>
   await page.done();
 });
 
+test('a number is read as it is pasted: wide digits, other dashes, marks that nobody sees', async () => {
+  const page = await opened(await here.page());
+  for (const text of ['\uff11\uff18\uff10\uff10\uff13\uff15\uff16\uff19\uff13\uff17\uff17', '1\u2011800\u2013356\u20139377',
+    '\u202a+1\u00a0(800)\u00a0356\u20109377\u202c', 'tel:+1-800-356-9377', '\ufeff1 800 356\u20149377\u200b']) {
+    await page.fill('#number', text);
+    await shown(page, '1-800-FLOWERS');
+    await page.fill('#number', '');
+    await page.locator('#answer li').first().waitFor({ state: 'detached' });
+  }
+  await page.done();
+});
+
 // A voice that records what it is given and never ends by itself.
 const recordSpeech = () => {
   window.heard = [];
@@ -268,6 +280,8 @@ for (const [name, reply, pattern] of [
   ['throttles', (route) => route.fulfill({ status: 429, body: '' }), /^The server is busy/],
   ['fails', (route) => route.fulfill({ status: 500, body: 'oops' }), /^The server failed \(500\)/],
   ['forbids', (route) => route.fulfill({ status: 403, contentType: 'text/html', body: '<b>no</b>' }), /refused this request \(403\)/],
+  ['says nothing', (route) => route.fulfill({ status: 418, json: { message: '' } }), /refused this request \(418\)/],
+  ['answers something else', (route) => route.fulfill({ json: { candidates: {} } }), /cannot be read/],
   ['talks nonsense', (route) => route.fulfill({ status: 200, body: '<html>' }), /cannot be read/],
 ]) {
   test(`a server that ${name} is told, with no stale answer`, async () => {

@@ -4,6 +4,7 @@ export const TYPING_MS = 150; // a pause in typing that is worth a request
 const SLOW_MS = 1200; // after this the old answer goes and the wait is told
 const LATE_MS = 10000; // after this a request is given up
 export const SUFFIX_KEYS = 7;
+export const MOST_SIGNS = 64; // of a number with all that is typed between its keys
 export const KEYPAD = ['', '', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ'];
 
 export const $ = (id) => document.getElementById(id);
@@ -20,7 +21,11 @@ export function h(tag, properties, ...children) {
 
 export const count = (n, one, many = one + 's') => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 export const signed = (score) => String(score).replace('-', '\u2212');
-const keys = (text) => text.replace(/[^0-9a-z]/gi, '');
+
+// Numbers are pasted with wide digits, other dashes, and marks that nobody sees.
+const clean = (text) => text.normalize('NFKC').replace(/[\u2010-\u2015\u2212]/g, '-').replace(/\p{C}/gu, '')
+  .replace(/^\s*tel:/i, '');
+const keys = (text) => clean(text).replace(/[^0-9a-z]/gi, '');
 
 function digitOf(letter) {
   const key = KEYPAD.findIndex((letters) => letters.includes(letter.toUpperCase()));
@@ -67,7 +72,7 @@ function refusal(status, body) {
   if (status === 401) return 'This server answers after signing in only.';
   if (status === 429 || status === 503) return 'The server is busy. Try again in a moment.';
   if (status >= 500) return `The server failed (${status}). Try again in a moment.`;
-  const text = body?.message ?? `The server refused this request (${status}).`;
+  const text = body?.message || `The server refused this request (${status}).`;
   return text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 }
 
@@ -81,7 +86,8 @@ function signedIn() {
   }
 }
 
-export async function get(url, control = new AbortController()) {
+// The answer, which has a list of that name.
+export async function get(url, list, control = new AbortController()) {
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -94,7 +100,7 @@ export async function get(url, control = new AbortController()) {
       throw error;
     });
     if (!response.ok) throw new Problem(refusal(response.status, body), response.status);
-    if (!body) throw new Problem('The answer of the server cannot be read.');
+    if (!Array.isArray(body?.[list])) throw new Problem('The answer of the server cannot be read.');
     return body;
   } catch (error) {
     if (error instanceof Problem) throw error;
@@ -107,7 +113,7 @@ export async function get(url, control = new AbortController()) {
 }
 
 export const ask = (number, logged, control) =>
-  get(`vanitynumbers?phonenumber=${encodeURIComponent(number)}${logged ? '&caller=1' : ''}`, control);
+  get(`vanitynumbers?phonenumber=${encodeURIComponent(clean(number))}${logged ? '&caller=1' : ''}`, 'candidates', control);
 
 /* One candidate: what it shows, says and copies */
 
@@ -344,7 +350,7 @@ function remember(text) {
 }
 
 function fromAddress() {
-  const text = hashText().slice(0, 64);
+  const text = hashText().slice(0, MOST_SIGNS);
   $('number').value = text;
   $('examples').hidden = Boolean(text);
   if (text) return lookUp(text);
@@ -373,7 +379,7 @@ function callerItem(call) {
 // Where calls are not kept, or not for everybody, the panel stays away.
 async function loadCallers() {
   try {
-    const { callers } = await get('callers');
+    const { callers } = await get('callers', 'callers');
     $('callers').replaceChildren(...callers.map(callerItem));
     $('no-callers').hidden = callers.length > 0;
     $('calls').hidden = false;

@@ -1,5 +1,5 @@
 // The rest of the page: map of all numbers, best of a prefix, ranking of a list.
-import { $, KEYPAD, SUFFIX_KEYS, TYPING_MS, Problem, after, ask, choose, copy, count, digitsOf, get, h, signed } from './app.js';
+import { $, KEYPAD, MOST_SIGNS, SUFFIX_KEYS, TYPING_MS, Problem, after, ask, choose, copy, count, digitsOf, get, h, signed } from './app.js';
 
 const MOST_NUMBERS = 1000; // that the ranking takes
 const LANES = 6; // requests at once while ranking: a browser's limit for a host
@@ -117,7 +117,7 @@ function drawKey(first) {
 async function loadMap() {
   const map = $('map');
   try {
-    const all = (await get('map.json')).exchanges.filter((one) => one.count);
+    const all = (await get('map.json', 'exchanges')).exchanges.filter((one) => one.count);
     if (!all.length) throw new Problem('No number of this index can be spelled.');
     all.forEach((one) => exchanges.set(one.exchange, one));
     map.replaceChildren(...[1, 2, 3, 4, 5, 6, 7, 8, 9, 0].map(drawKey));
@@ -144,7 +144,7 @@ async function bestOf(prefix) {
     return all.sort((a, b) => b.score - a.score);
   }
   const exchange = prefix.slice(0, 3);
-  if (!tops.has(exchange)) tops.set(exchange, (await get(`top/${exchange}.json`)).best);
+  if (!tops.has(exchange)) tops.set(exchange, (await get(`top/${exchange}.json`, 'best')).best);
   return tops.get(exchange).filter((one) => one.suffix.startsWith(prefix));
 }
 
@@ -196,6 +196,7 @@ function linesOf(text) {
 }
 
 async function judge(number) {
+  if (number.length > MOST_SIGNS) return { number: `${number.slice(0, MOST_SIGNS)}\u2026`, note: 'too long for a number' };
   for (let tries = 1; ; tries++) {
     try {
       const [first] = (await ask(number)).candidates;
