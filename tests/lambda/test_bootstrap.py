@@ -26,6 +26,7 @@ PROGRAM = os.environ["VN_BOOTSTRAP"]
 # A sanitizer takes memory of its own.
 PEAK_KB = float("inf") if os.environ.get("VN_SANITIZE") else 24 * 1024
 TRACE = "Root=1-{:08x}-bd862e3fe1be46a994272793;Parent=5598;Sampled=1"
+ATTEMPTS = 5
 NUMBER, SUFFIX = "+18003569377", "3569377"
 ENDPOINT = {"Address": NUMBER, "Type": "TELEPHONE_NUMBER"}
 
@@ -380,6 +381,17 @@ def outcomes(bootstrap):
     return [(line["outcome"], line["retries"]) for line in bootstrap.lines()]
 
 
+def asked(server):
+    return state_of(server)["operations"].get("GetItem", 0)
+
+
+def wait_for(condition, what):
+    end = time.monotonic() + 20
+    while not condition():
+        check(time.monotonic() < end, f"there is no {what}")
+        time.sleep(0.02)
+
+
 def test_retries(server):
     """One fault is mended; two are told. Twice the same connection."""
     faults = {"error_500": "Table.Unreachable", "error_503":
@@ -418,13 +430,9 @@ def test_closed(server):
 
 def test_connection(server):
     """Warmed up before the first event, kept from then on."""
-    before = state_of(server)["operations"].get("GetItem", 0)
+    before = asked(server)
     with running(environment(server.url)) as (runtime, _):
-        end = time.monotonic() + 20
-        while state_of(server)["operations"].get(
-                "GetItem", 0) == before:
-            check(time.monotonic() < end, "there is a question at the start")
-            time.sleep(0.02)
+        wait_for(lambda: asked(server) > before, "a question at the start")
         opened = state_of(server)["connections"]
         for _ in range(10):
             runtime.invoke(contact())
@@ -442,15 +450,46 @@ def test_slow(server):
         stub_client.control(server, faults={"hang": 1.0})
         fault_of(runtime.invoke(contact()), "Table.Late")
         fault_of(runtime.invoke(contact(), deadline_ms=300), "Table.Late")
-        asked = state_of(server)["operations"]["GetItem"]
+        before = asked(server)
         fault_of(runtime.invoke(contact(), deadline_ms=-1), "Table.Late")
-        check(state_of(server)["operations"]["GetItem"] == asked,
-              "without time nothing is asked")
+        check(asked(server) == before, "without time nothing is asked")
         whole, part, none = (line["table_us"]
                              for line in bootstrap.lines()[-3:])
         check(whole >= 700000 and none < part < whole,
               f"as long as the deadline lets it: {whole}, {part}, {none}")
         stub_client.control(server, faults={})
+
+
+def test_cold(server):
+    """A first connection that hangs leaves time for others, even with less
+    than the time that a connection may take; short, so there are attempts."""
+    stub_client.control(server, faults={"hang": 1.0})
+    for _ in range(ATTEMPTS):
+        before = asked(server)
+        with running(environment(server.url)) as (runtime, bootstrap):
+            wait_for(lambda: asked(server) > before, "a question at the start")
+            fault_of(runtime.invoke(contact(), deadline_ms=300), "Table.Late")
+            if asked(server) == before + 3:
+                check(outcomes(bootstrap) == [("Table.Late", 1)],
+                      bootstrap.text())
+                break
+    else:
+        check(False, "a cold look-up asks, and again")
+    before = asked(server)
+    with running(environment(server.url)) as (runtime, bootstrap):
+        wait_for(lambda: asked(server) > before, "a question at the start")
+        stub_client.control(server, faults={})
+        check(runtime.invoke(contact()).body["Count"] == "3", "cold")
+
+
+def test_second_try(server):
+    """One that is not answered leaves time for another."""
+    with running(environment(server.url)) as (runtime, bootstrap):
+        stub_client.control(server, faults={"hang": 0.5}, seed=4)
+        for _ in range(ATTEMPTS * 2):
+            runtime.invoke(contact())
+        stub_client.control(server, faults={})
+        check(("found", 1) in outcomes(bootstrap), bootstrap.text())
 
 
 def test_signature(server):
@@ -479,6 +518,8 @@ def run_faults():
         test_closed(server)
         test_connection(server)
         test_slow(server)
+        test_cold(server)
+        test_second_try(server)
         test_signature(server)
     closed = f"http://127.0.0.1:{servers.free_port()}"
     test_unreachable(closed, "connect")
