@@ -32,14 +32,16 @@ refused "-o needs the name" -o
 "$root/tools/lambda/package" --arch "$arch" -o "$work/first.zip"
 
 # The sources elsewhere, with the same libraries; another time and mask.
-copy=$work/copy
+copy="$work/a copy"
 mkdir -p "$copy/build/lambda/$arch"
 cp -r "$root/CMakeLists.txt" "$root/engine" "$root/tools" "$copy"
 ln -s "$(realpath "$root/build/lambda/$arch/root")" "$copy/build/lambda/$arch"
 sleep 2.1 # a zip knows every other second
-(umask 077 && TZ=Asia/Tokyo LC_ALL=C "$copy/tools/lambda/package" \
-    --arch "$arch" -o "$work/folder/second.zip")
-cmp "$work/first.zip" "$work/folder/second.zip" || fail "other bytes"
+for zip in "$work/a folder/second.zip" "$copy/build/lambda/$arch/vanity.zip"; do
+    (umask 077 && TZ=Asia/Tokyo LC_ALL=C "$copy/tools/lambda/package" \
+        --arch "$arch" -o "$zip")
+    cmp "$work/first.zip" "$zip" || fail "other bytes"
+done
 size=$(stat -c %s "$work/first.zip")
 [ "$size" -le $MOST ] || fail "$size bytes, more than $MOST"
 
