@@ -70,9 +70,10 @@ static enum vn_status read_item(const json_t *item, const char *table,
         if (format == 0 || !read_state(item, &meta.state) ||
             !read_generation(item, "generation", &meta.generation) ||
             !read_number(item, "items", &meta.items)) {
-            return vn_error_set(error, VN_CORRUPT,
+            return vn_error_set(error, VN_INVALID,
                                 "table %s: the item \"" ITEM_META
-                                "\" is not as vanity writes it",
+                                "\" is not as vanity writes it; delete that "
+                                "item, then load all",
                                 table);
         }
         (void)read_generation(item, "previous", &meta.previous);
@@ -84,7 +85,8 @@ static enum vn_status read_item(const json_t *item, const char *table,
     return vn_error_set(error, VN_VERSION,
                         "table %s: the item \"" ITEM_META
                         "\" has format %" PRIu64
-                        "; this vanity knows format %d",
+                        "; this vanity knows format %d: take the one that "
+                        "wrote it, or delete that item, then load all",
                         table, format, META_FORMAT);
 }
 

@@ -29,7 +29,7 @@ struct meta {
 
 /*
  * meta_read() reads the item, consistently; without one the state is
- * VN_TABLE_NO_META and all else 0. VN_VERSION for another format, VN_CORRUPT
+ * VN_TABLE_NO_META and all else 0. VN_VERSION for another format, VN_INVALID
  * for an item that is none of ours; else as dynamo_ask().
  */
 VN_NODISCARD enum vn_status meta_read(struct dynamo *dynamo, const char *table,

@@ -330,7 +330,7 @@ static void a_foreign_meta_is_refused(void **state)
 
     create(fixture, &options);
     for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
-        assert_int_equal(read_other(fixture, damaged[i], &error), VN_CORRUPT);
+        assert_int_equal(read_other(fixture, damaged[i], &error), VN_INVALID);
     }
     assert_int_equal(
         read_other(fixture, META "\"format\":{\"N\":\"2\"}}", &error),
