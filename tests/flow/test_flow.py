@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import unittest
 
 AWS = os.path.join(os.path.dirname(__file__), "..", "..", "tools", "aws")
@@ -158,6 +159,16 @@ class Flow(unittest.TestCase):
         for name in ("sms", "Sms", "StartOutboundChatContact", "text message"):
             self.assertNotIn(name, words)
         self.assertIn("${SmsNumberArn}", render())
+
+    def test_what_is_no_flow_is_told(self):
+        for words in ("[]", "{}", '{"Actions": [1]}', "[" * 100_000, "x",
+                      '{"Actions": [{"Identifier": "a"}]}'):
+            with tempfile.NamedTemporaryFile("w") as file:
+                file.write(words)
+                file.flush()
+                done = run(RENDER, "--no-sms", file.name)
+            self.assertEqual((done.returncode, done.stdout,
+                              done.stderr.count("\n")), (2, "", 1))
 
     def test_rendered_flow_is_one_line_of_the_same_flow(self):
         with open(os.path.join(AWS, "flow.json"), encoding="utf-8") as file:

@@ -127,6 +127,12 @@ def after_asynchronous(m):
     m.put("has-words", "Parameters/ComparisonValue", "$.External.Count")
 
 
+def channel(m):
+    m.put("has-number", "Parameters/ComparisonValue", "$.Channel")
+    m.put("has-number", f"{MENU}/0/Condition",
+          {"Operator": "Equals", "Operands": ["PHONE"]})
+
+
 MENU = "Transitions/Conditions"
 KEYS = "use: Equals, TextStartsWith, TextEndsWith, TextContains, " \
     "NumberGreaterThan, NumberGreaterOrEqualTo, NumberLessThan, " \
@@ -194,6 +200,23 @@ MUTANTS = {
         put("sms-send-1", "Parameters/DestinationEndpoint", None), [
             "sms-send-1: parameters: Parameters.DestinationEndpoint is "
             "missing; add it"]),
+    "a loop of words": (put("again", "Parameters/LoopCount", "three"), [
+        'again: parameters: Parameters.LoopCount is "three"; give 0 to 100, '
+        "or one JSONPath"]),
+    "a loop of other digits": (put("again", "Parameters/LoopCount", "٣"), [
+        'again: parameters: Parameters.LoopCount is "٣"; give 0 to 100, or '
+        "one JSONPath"]),
+    "a loop of a part": (put("again", "Parameters/LoopCount", "3.0"), [
+        'again: parameters: Parameters.LoopCount is "3.0"; give 0 to 100, or '
+        "one JSONPath"]),
+    "a loop of a number with a point": (
+        put("again", "Parameters/LoopCount", 3.0), [
+            "again: parameters: Parameters.LoopCount is 3.0; give 0 to 100, "
+            "or one JSONPath"]),
+    "a loop that is not counted": (
+        put("again", "Parameters/LoopCount", True), [
+            "again: parameters: Parameters.LoopCount is true; give 0 to 100, "
+            "or one JSONPath"]),
     "loop too long": (put("again", "Parameters/LoopCount", "101"), [
         'again: parameters: Parameters.LoopCount is "101"; give 0 to 100, or '
         "one JSONPath"]),
@@ -207,6 +230,21 @@ MUTANTS = {
         put("logging-off", "Parameters/FlowLoggingBehavior", "Off"), [
             "logging-off: parameters: Parameters.FlowLoggingBehavior is "
             '"Off"; give "Enabled" or "Disabled"']),
+    "engine unknown": (
+        put("voice", "Parameters/TextToSpeechEngine", "neural2"), [
+            'voice: parameters: Parameters.TextToSpeechEngine is "neural2"; '
+            "give Standard, Neural, Generative or one JSONPath"]),
+    "style unknown": (
+        put("voice", "Parameters/TextToSpeechStyle", "Happy"), [
+            'voice: parameters: Parameters.TextToSpeechStyle is "Happy"; give '
+            "None, Conversational, Newscaster or one JSONPath"]),
+    "answer of another kind": (
+        put("look-up", "Parameters/ResponseValidation/ResponseType", "MAP"), [
+            "look-up: parameters: Parameters.ResponseValidation.ResponseType "
+            'is "MAP"; give "STRING_MAP" or "JSON"']),
+    "input undecided": (put("menu", "Parameters/StoreInput", "no"), [
+        'menu: parameters: Parameters.StoreInput is "no"; give "True" or '
+        '"False"']),
     # Messages.
     "text and SSML": (
         put("menu", "Parameters/Text", "Press 9."), [
@@ -233,6 +271,17 @@ MUTANTS = {
     "SSML with a tag of HTML": (speak("<speak><b>No</b></speak>"), [
         "no-words: ssml: the tag b is unknown; use the tags of Amazon "
         "Polly"]),
+    "pause of another strength": (
+        speak('<speak>No<break strength="long"/></speak>'), [
+            'no-words: ssml: strength of break is "long"; use: none, x-weak, '
+            "weak, medium, strong, x-strong"]),
+    "pause without unit": (speak('<speak>No<break time="250"/></speak>'), [
+        'no-words: ssml: time of break is "250"; give it as 250ms or 1s']),
+    "said as something else": (
+        speak('<speak><say-as interpret-as="phone">1</say-as></speak>'), [
+            'no-words: ssml: interpret-as of say-as is "phone"; use: address, '
+            "cardinal, characters, date, digits, expletive, fraction, number, "
+            "ordinal, spell-out, telephone, time, unit"]),
     "SSML with entities": (
         speak('<!DOCTYPE s [<!ENTITY a "b">]><speak>&a;</speak>'), [
             "no-words: ssml: it has a declaration; correct the SSML"]),
@@ -297,6 +346,13 @@ MUTANTS = {
         put("has-words", f"{MENU}/0/Condition/Operands", ["one"]), [
             'has-words: conditions: NumberGreaterOrEqualTo compares with '
             '"one"; give a number']),
+    "number of other digits": (
+        put("has-words", f"{MENU}/0/Condition/Operands", ["١"]), [
+            'has-words: conditions: NumberGreaterOrEqualTo compares with '
+            '"١"; give a number']),
+    "channel that there is not": (channel, [
+        'has-number: conditions: $.Channel is never "PHONE"; use: VOICE, '
+        "CHAT, TASK, EMAIL"]),
     "no key": (put("menu", f"{MENU}/3/Condition/Operands", ["10"]), [
         'menu: conditions: "10" is no key; give one of 0 to 9, * or #']),
     "key twice": (put("menu", f"{MENU}/3/Condition/Operands", ["1"]), [
@@ -370,6 +426,40 @@ MUTANTS = {
         put("welcome", "Parameters/Text", "Hello $.Caller.Name"), [
             "welcome: reference: $.Caller is unknown; name something that the "
             "contact has"]),
+    "system unknown": (
+        put("welcome", "Parameters/Text", "Hello $.System.Address"), [
+            "welcome: reference: $.System is unknown; name something that the "
+            "contact has"]),
+    "part of an endpoint unknown": (
+        put("has-number", "Parameters/ComparisonValue",
+            "$.CustomerEndpoint.Adress"), [
+            "has-number: reference: $.CustomerEndpoint.Adress is unknown; "
+            "use: $.CustomerEndpoint.Address, $.CustomerEndpoint.DisplayName, "
+            "$.CustomerEndpoint.Type"]),
+    "part of the other endpoint unknown": (
+        put("sms-send-1", "Parameters/DestinationEndpoint/Address",
+            "$.SystemEndpoint.Number"), [
+            "sms-send-1: reference: $.SystemEndpoint.Number is unknown; use: "
+            "$.SystemEndpoint.Address, $.SystemEndpoint.DisplayName, "
+            "$.SystemEndpoint.Type"]),
+    "an endpoint as a whole": (
+        put("welcome", "Parameters/Text", "You call $.CustomerEndpoint."), [
+            "welcome: reference: $.CustomerEndpoint is unknown; use: "
+            "$.CustomerEndpoint.Address, $.CustomerEndpoint.DisplayName, "
+            "$.CustomerEndpoint.Type"]),
+    "part of what has none": (
+        put("welcome", "Parameters/Text", "By $.Channel.Name"), [
+            "welcome: reference: $.Channel.Name is unknown; use: $.Channel"]),
+    "part of a part unknown": (
+        put("welcome", "Parameters/Text", "Now $.Metrics.Agents.Online.Size"), [
+            "welcome: reference: $.Metrics.Agents.Online.Size is unknown; "
+            "use: $.Metrics.Queue.ARN, $.Metrics.Queue.Name, "
+            "$.Metrics.Queue.OldestContactAge, $.Metrics.Queue.Size, "
+            "$.Metrics.Agents.AfterContactWork.Count, "
+            "$.Metrics.Agents.Available.Count, $.Metrics.Agents.Busy.Count, "
+            "$.Metrics.Agents.Missed.Count, "
+            "$.Metrics.Agents.NonProductive.Count, "
+            "$.Metrics.Agents.Online.Count, $.Metrics.Agents.Staffed.Count"]),
     "placeholder unknown": (
         put("look-up", "Parameters/LambdaFunctionARN", "${Lookup}"), [
             f"look-up: placeholder: ${{Lookup}} is unknown; {PLACEHOLDERS}"]),
@@ -382,12 +472,12 @@ FILES = {
     "key twice": (FLOW.replace(
         '"StartAction": "logging-off",',
         '"StartAction": "logging-off", "StartAction": "voice",'), [
-            'json: the key "StartAction" stands twice in one object; leave '
+            'json: line 3, column 33: the key "StartAction" stands twice in one object; leave '
             "one of them"]),
     "key of an action twice": (FLOW.replace(
         '"LoopCount": "3"', '"LoopCount": "3", "LoopCount": "9"'), [
-            'json: the key "LoopCount" stands twice in one object; leave one '
-            "of them"]),
+            'json: line 258, column 40: the key "LoopCount" stands twice in '
+            "one object; leave one of them"]),
     "comma at the end": (FLOW.replace(
         '"Metadata": {},', '"Metadata": {,},'), [
             "json: line 4, column 16: Expecting property name enclosed in "
@@ -396,9 +486,23 @@ FILES = {
         f"json: line {FLOW.count(chr(10)) + 1}, column 1: Extra data; "
         "correct the JSON"]),
     "no JSON number": (FLOW.replace('"3"', "NaN", 1), [
-        "json: NaN is no JSON; give a number"]),
+        "json: line 147, column 39: NaN is no JSON; give a number"]),
+    "number of 5,000 digits": (FLOW.replace('"3"', "1" * 5000, 1), [
+        "json: line 147, column 39: a number of 5000 characters; shorten "
+        "it"]),
+    "text left open": (FLOW.replace('"Neural"', '"Neural'), [
+        "json: line 17, column 39: Invalid control character at; correct the "
+        "JSON"]),
+    "no UTF-8": (FLOW.replace("Welcome", "\udcff", 1), [
+        "json: line 29: the byte 0xff is no UTF-8; save the file as UTF-8"]),
+    "UTF-16": ("\udcff\udcfe[\0]\0", [
+        "json: line 1: the byte 0xff is no UTF-8; save the file as UTF-8"]),
+    "NUL": (FLOW.replace("Welcome", "\0", 1), [
+        "json: line 29, column 18: Invalid control character at; correct the "
+        "JSON"]),
     "200,000 deep": ("[" * 200_000, [
-        "json: nested too deep; correct the JSON"]),
+        "json: line 1, column 101: nested deeper than 100; correct the "
+        "JSON"]),
     "half a character": (FLOW.replace("hang-up", "hang\\ud800up", 1), [
         'withheld: dangling: NextAction leads to "hang\\ud800up", and there is '
         "no such action; correct the name or add the action"]),
@@ -497,7 +601,8 @@ class Lint(unittest.TestCase):
             paths = {}
             for name, content in files.items():
                 paths[name] = os.path.join(folder, name.replace(" ", "-"))
-                with open(paths[name], "w", encoding="utf-8") as file:
+                with open(paths[name], "w", encoding="utf-8",
+                          errors="surrogateescape") as file:
                     file.write(content)
             done = subprocess.run(
                 [sys.executable, LINT, *paths.values()], text=True,
@@ -555,6 +660,26 @@ class Lint(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (
             1, f"standard input: welcome: {words}"))
 
+    def test_unknown_voice_is_a_warning_unless_strict(self):
+        mutant = Mutant()
+        mutant.put("voice", "Parameters/TextToSpeechVoice", "Nobody")
+        words = 'parameters: the voice "Nobody" is not known here; look it ' \
+            "up in the list of Amazon Polly\n"
+        for options, code, level in (((), 0, "warning: "),
+                                     (("--strict",), 1, "")):
+            done = lint(*options, given=json.dumps(mutant.flow))
+            self.assertEqual((done.returncode, done.stdout), (
+                code, f"standard input: voice: {level}{words}"))
+
+    def test_what_the_contact_has_may_be_named(self):
+        mutant = Mutant()
+        mutant.put("welcome", "Parameters/Text", "Hello $.CustomerEndpoint."
+                   "Address, $.SystemEndpoint.Type, $.Queue.OutboundCallerId."
+                   "Address, $.Channel. $.Queue['Name'] $.Lex.Slots.City "
+                   "$.Metrics.Queue.Size $.AwsRegion $.Views.Action.")
+        done = lint("--strict", given=json.dumps(mutant.flow))
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+
     def test_flow_with_placeholders_is_not_resolved(self):
         done = lint("--resolved", given=FLOW)
         self.assertEqual(done.returncode, 1)
@@ -597,17 +722,18 @@ class Lint(unittest.TestCase):
         self.assertEqual(lint("--json", given=FLOW).stdout, "[]\n")
 
     def test_wrong_use_is_2(self):
-        with tempfile.NamedTemporaryFile("wb") as file:
-            file.write(b'{"Version": "\xff"}')
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write('{"placeholders": [5], "lambdas": {}}')
             file.flush()
             for arguments, said in (
                     ((), "arguments are required: FILE"),
                     (("--colour", "x"), "--colour"),
                     (("/nowhere/flow.json",), "/nowhere/flow.json"),
                     (("/",), "Is a directory"),
-                    ((file.name,), "codec can't decode"),
                     (("--names", "/nowhere/n.json", file.name),
-                     "/nowhere/n.json")):
+                     "/nowhere/n.json"),
+                    (("--names", file.name, file.name),
+                     'give {"placeholders": [name...], "lambdas"')):
                 done = subprocess.run([sys.executable, LINT, *arguments],
                                       text=True, capture_output=True,
                                       check=False)

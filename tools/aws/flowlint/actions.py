@@ -53,6 +53,14 @@ IDENTITY = text("give an ARN, an id or one JSONPath",
                 pattern=r"^(?:[^$]|\$\{)\S*$|^\$\.\S+$")
 PATH = text("give one JSONPath, such as $.External.Count",
             pattern=r"^\$\.[A-Za-z_][\w.\-\[\]'\"]*$")
+
+
+def one_of(*names):
+    """One of a few names, or what a contact has."""
+    return {"anyOf": [{"enum": list(names)}, PATH],
+            "description": f"give {', '.join(names)} or one JSONPath"}
+
+
 QUEUE = record({}, {"QueueId": IDENTITY, "AgentId": IDENTITY})
 # What Amazon Polly speaks in one request: 3,000 characters, or 6,000 with tags.
 MESSAGE = {
@@ -77,6 +85,19 @@ def action(parameters=None, required=(), optional=(), **rest):
 
 FAULT = ("NoMatchingError",)
 
+# Of Amazon Polly. New ones come, so another is a warning.
+VOICES = (
+    "Aditi Adriano Amy Ambre Andres Aria Arlet Arthur Astrid Ayanda Beatrice "
+    "Bianca Brian Burcu Camila Carla Carmen Celine Chantal Conchita Cristiano "
+    "Daniel Danielle Dora Elin Emma Enrique Ewa Filiz Florian Gabrielle "
+    "Geraint Giorgio Gregory Gwyneth Hala Hannah Hans Hiujin Ida Ines Isabelle "
+    "Ivy Jacek Jan Jasmine Jihye Jitka Joanna Joey Justin Kajal Karl Kazuha "
+    "Kendra Kevin Kimberly Laura Lea Lennart Liam Lisa Liv Lorenzo Lotte Lucia "
+    "Lupe Mads Maja Marlene Mathieu Matthew Maxim Mia Miguel Mizuki Naja "
+    "Niamh Nicole Ola Olivia Pedro Penelope Raveena Remi Ricardo Ruben Russell "
+    "Ruth Sabrina Salli Seoyeon Sergio Sofie Stephen Suvi Takumi Tatyana Thiago "
+    "Tiffany Tomoko Vicki Vitoria Zayd Zeina Zhiyu").split()
+
 TYPES = {
     # The flow itself.
     "CheckHoursOfOperation": action(
@@ -100,7 +121,7 @@ TYPES = {
     "EndFlowModuleExecution": action(NOTHING, ends="always"),
     "GetMetricData": action(
         record({}, {"QueueId": IDENTITY, "AgentId": IDENTITY,
-                    "QueueChannel": text("give Voice or Chat")}), FAULT),
+                    "QueueChannel": one_of("Voice", "Chat", "Task")}), FAULT),
     "Loop": action(
         record({"LoopCount": {
             "anyOf": [*integer(0, 100)["anyOf"], PATH],
@@ -202,10 +223,10 @@ TYPES = {
     "UpdateContactTargetQueue": action(QUEUE, FAULT),
     "UpdateContactTextToSpeechVoice": action(
         record({"TextToSpeechVoice": text("give a voice of Amazon Polly")},
-               {"TextToSpeechEngine": text("give Standard, Neural, "
-                                           "Generative or one JSONPath"),
-                "TextToSpeechStyle": text("give None, Conversational, "
-                                          "Newscaster or one JSONPath")}),
+               {"TextToSpeechEngine": one_of("Standard", "Neural",
+                                             "Generative"),
+                "TextToSpeechStyle": one_of("None", "Conversational",
+                                            "Newscaster")}),
         FAULT),
     "UpdatePreviousContactParticipantState": action(None, FAULT),
     "UpdateRoutingCriteria": action(None, FAULT),

@@ -8,19 +8,65 @@ import re
 
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 PATH = re.compile(r"\$\.([A-Za-z_]\w*)(?:\.([A-Za-z_]\w*))?")
+# The whole of one, but for what stands in brackets.
+WHOLE = re.compile(r"\$\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\[)?")
 WITHOUT_DOLLAR = re.compile(
     r"\{\{?\s*(\$?\.?(?:External|Attributes|FlowAttributes|CustomerEndpoint)"
     r"\.\w+)\s*\}?\}")
-ROOTS = (
-    "Agent", "Attributes", "Campaign", "Case", "Channel", "ContactId",
-    "Customer", "CustomerCallbackNumber", "CustomerEndpoint", "CustomerId",
-    "Description", "External", "FlowAttributes", "InitialContactId",
-    "InitiationMethod", "InstanceARN", "LanguageCode", "Lex", "Media",
-    "MediaStreams", "Metadata", "Metrics", "Modules", "Name",
-    "PreviousContactId", "Queue", "References", "RelatedContactId",
-    "SegmentAttributes", "StoredCustomerInput", "SystemEndpoint", "Tags",
-    "Task", "TextToSpeechVoiceId", "Views", "Wisdom",
+# Below these stand names that others choose: flows, functions, carriers.
+OPEN = (
+    "Attributes", "Campaign", "Capabilities", "Case", "Customer",
+    "DataTableList", "DataTables", "External", "FlowAttributes", "Lex", "Loop",
+    "Media", "Metadata", "Modules", "References", "SegmentAttributes", "Tags",
+    "Views",
 )
+# What Amazon Connect itself sets, and nothing beside it.
+SYSTEM = {
+    "AdditionalEmailRecipients": ("CcList", "ToList"),
+    "Agent": ("ARN", "FirstName", "LastName", "UserName"),
+    "AwsRegion": (),
+    "Channel": (),
+    "ContactId": (),
+    "CustomerCallbackNumber": (),
+    "CustomerEndpoint": ("Address", "DisplayName", "Type"),
+    "CustomerId": (),
+    "Description": (),
+    "InitialContactId": (),
+    "InitiationMethod": (),
+    "InstanceARN": (),
+    "LanguageCode": (),
+    "MediaStreams": tuple(f"Customer.Audio.{name}" for name in (
+        "StartFragmentNumber", "StartTimestamp", "StopTimestamp",
+        "StreamARN")),
+    "Metrics": (
+        *(f"Queue.{name}" for name in ("ARN", "Name", "OldestContactAge",
+                                       "Size")),
+        *(f"Agents.{name}.Count" for name in (
+            "AfterContactWork", "Available", "Busy", "Missed", "NonProductive",
+            "Online", "Staffed"))),
+    "Name": (),
+    "PreviousContactId": (),
+    "Queue": ("ARN", "Name", "OutboundCallerId", "OutboundCallerId.Address",
+              "OutboundCallerId.Type"),
+    "RelatedContactId": (),
+    "StoredCustomerInput": (),
+    "SystemEndpoint": ("Address", "DisplayName", "Type"),
+    "Task": ("ContactId",),
+    "TextToSpeechVoiceId": (),
+    "Wisdom": ("SessionArn",),
+}
+ENDPOINTS = ("TELEPHONE_NUMBER", "VOIP", "CONTACT_FLOW",
+             "CONNECT_PHONENUMBER_ARN", "EMAIL_ADDRESS")
+# System attributes with few values: Compare asks for one of them.
+VALUES = {
+    "$.Channel": ("VOICE", "CHAT", "TASK", "EMAIL"),
+    "$.CustomerEndpoint.Type": ENDPOINTS,
+    "$.InitiationMethod": (
+        "INBOUND", "OUTBOUND", "TRANSFER", "QUEUE_TRANSFER", "CALLBACK", "API",
+        "DISCONNECT", "MONITOR", "EXTERNAL_OUTBOUND", "WEBRTC_API",
+        "AGENT_REPLY", "FLOW"),
+    "$.SystemEndpoint.Type": ENDPOINTS,
+}
 UNKNOWN = "unknown"
 
 
@@ -72,10 +118,39 @@ def check_paths(action, names, found):
             name = match.lstrip("$.")
             found.add(where, "reference", f"{{{match}}} is not replaced",
                       f"write $.{name}")
-        for root, _ in PATH.findall(words):
-            if root not in ROOTS:
-                found.add(where, "reference", f"$.{root} is unknown",
-                          "name something that the contact has")
+        for path, bracket in WHOLE.findall(words):
+            check_system(where, path, bracket, found)
+    check_values(action, found)
+
+
+def check_system(where, path, bracket, found):
+    """That the contact has it; what stands in brackets is not looked at."""
+    root, _, rest = path.partition(".")
+    if root in OPEN or (bracket and root in SYSTEM):
+        return
+    if root not in SYSTEM:
+        found.add(where, "reference", f"$.{root} is unknown",
+                  "name something that the contact has")
+    elif rest not in (SYSTEM[root] or ("",)):
+        known = ", ".join(f"$.{root}.{name}" for name in SYSTEM[root])
+        found.add(where, "reference", f"$.{path} is unknown",
+                  f"use: {known or f'$.{root}'}")
+
+
+def check_values(action, found):
+    """That what Compare waits for can come."""
+    path = action["Parameters"].get("ComparisonValue")
+    values = VALUES.get(path) if isinstance(path, str) else None
+    if action["Type"] != "Compare" or values is None:
+        return
+    for condition in action["Transitions"].get("Conditions", []):
+        what = condition["Condition"]
+        operand = what["Operands"][0]
+        if what["Operator"] == "Equals" and operand not in values \
+                and not operand.startswith("$"):
+            found.add(action["Identifier"], "conditions",
+                      f'{path} is never "{operand}"',
+                      f"use: {', '.join(values)}")
 
 
 def sets(action):

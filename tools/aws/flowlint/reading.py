@@ -1,5 +1,6 @@
 """Reads strict JSON: what json.loads() would pass over is a finding."""
 import json
+import re
 
 # Amazon Connect's limits for the content of a flow.
 MOST_CHARACTERS = 256_000
@@ -8,42 +9,99 @@ FLOW_VERSION = "2019-10-30"
 TEST_VERSION = "2025-06-21"
 
 
-class Refused(ValueError):
-    """JSON for json.loads(), not for us: (what it is, the fix)."""
+# Deeper than any flow; far from what Python gives up at.
+MOST_DEPTH = 100
+# Far from what Python gives up at, too.
+MOST_DIGITS = 100
+
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+CONSTANTS = ("NaN", "Infinity", "-Infinity")
 
 
-def once(pairs):
-    seen = {}
-    for key, value in pairs:
-        if key in seen:
-            raise Refused(f'the key "{key}" stands twice in one object',
-                          "leave one of them")
-        seen[key] = value
-    return seen
+def tokens(content):
+    for match in TOKEN.finditer(content):
+        yield match.start(), match.group()
 
 
-def refuse_constant(name):
-    raise Refused(f"{name} is no JSON", "give a number")
+def too_deep(content):
+    """Where the nesting becomes too deep, or None."""
+    depth = 0
+    for at, token in tokens(content):
+        if token in ("{", "["):
+            depth += 1
+        elif token in ("}", "]"):
+            depth -= 1
+        if depth > MOST_DEPTH:
+            return at
+    return None
 
 
-def parse(content, found):
-    """The value of 'content', or None after a finding."""
+def passed_over(content):
+    """(where, what it is, the fix): JSON for json.loads(), not for us."""
+    objects = []
+    text = (0, "")
+    for at, token in tokens(content):
+        if token in ("{", "["):
+            objects.append(set())
+        elif token in ("}", "]"):
+            objects.pop()
+        elif token == ":":
+            key = json.loads(text[1])
+            if key in objects[-1]:
+                return (text[0], f'the key "{key}" stands twice in one object',
+                        "leave one of them")
+            objects[-1].add(key)
+        elif token in CONSTANTS:
+            return at, f"{token} is no JSON", "give a number"
+        elif token[0] != '"' and len(token) > MOST_DIGITS:
+            return at, f"a number of {len(token)} characters", "shorten it"
+        text = (at, token)
+    return None
+
+
+def add(found, content, where, what, fix="correct the JSON"):
+    line = content.count("\n", 0, where) + 1
+    column = where - content.rfind("\n", 0, where)
+    found.add("", "json", f"line {line}, column {column}: {what}", fix)
+
+
+def decode(data, found):
+    """The text in the bytes 'data', or None after a finding."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found.add("", "json", f"line {line}: the byte "
+                  f"0x{data[error.start]:02x} is no UTF-8",
+                  "save the file as UTF-8")
+        return None
+
+
+def parse(data, found):
+    """The value of the bytes 'data', or None after a finding."""
+    content = decode(data, found)
+    if content is None:
+        return None
     if len(content) > MOST_CHARACTERS:
         found.add("", "size", f"{len(content)} characters",
                   f"Amazon Connect takes {MOST_CHARACTERS}: split the flow "
                   "into modules")
         return None
+    deep = too_deep(content)
+    if deep is not None:
+        add(found, content, deep, f"nested deeper than {MOST_DEPTH}")
+        return None
     try:
-        return json.loads(content, object_pairs_hook=once,
-                          parse_constant=refuse_constant)
+        # Numbers stay texts until it is known how long they are.
+        json.loads(content, parse_int=str)
     except json.JSONDecodeError as error:
-        found.add("", "json", f"line {error.lineno}, column {error.colno}: "
-                  f"{error.msg}", "correct the JSON")
-    except Refused as error:
-        found.add("", "json", *error.args)
-    except RecursionError:
-        found.add("", "json", "nested too deep", "correct the JSON")
-    return None
+        add(found, content, error.pos, error.msg)
+        return None
+    strange = passed_over(content)
+    if strange is not None:
+        add(found, content, *strange)
+        return None
+    return json.loads(content)
 
 
 def kind(document, found):

@@ -24,7 +24,7 @@ def word(error, root):
     """(message, fix) of one error."""
     where = place([*root, *error.absolute_path])
     schema = error.schema
-    if error.validator == "required":
+    if error.validator == "required" and "properties" in schema:
         missing = next(name for name in error.validator_value
                        if name not in error.instance)
         fix = schema["properties"][missing].get("description", "add it")
@@ -39,12 +39,23 @@ def word(error, root):
     if error.validator == "type" and "description" not in schema:
         return (f"{where} is {shown(error.instance)}",
                 KINDS[error.validator_value])
-    return f"{where} is {shown(error.instance)}", schema["description"]
+    return f"{where} is {shown(error.instance)}", schema.get("description", "")
+
+
+def is_integer(_, value):
+    """3.0 is one for JSON schema, not for Amazon Connect."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+VALIDATOR = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", is_integer))
 
 
 def compare(value, schema, root):
     """Yields (message, fix) for each place where 'value' is not as 'schema'."""
-    validator = jsonschema.Draft202012Validator(schema)
+    validator = VALIDATOR(schema)
     errors = sorted(validator.iter_errors(value),
                     key=lambda error: [str(p) for p in error.absolute_path])
     for error in errors:

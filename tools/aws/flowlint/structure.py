@@ -2,7 +2,7 @@
 import re
 import xml.etree.ElementTree
 
-from flowlint.actions import TYPES
+from flowlint.actions import TYPES, VOICES
 from flowlint.reading import FLOW_VERSION, MOST_ACTIONS
 from flowlint.schema import compare, shown
 
@@ -20,6 +20,16 @@ TAGS = (
     "s", "say-as", "sub", "w", "amazon-auto-breaths", "amazon-breath",
     "amazon-domain", "amazon-effect", "amazon-emotion",
 )
+# Their attributes with few values.
+ATTRIBUTES = {
+    ("break", "strength"): ("none", "x-weak", "weak", "medium", "strong",
+                            "x-strong"),
+    ("emphasis", "level"): ("strong", "moderate", "reduced"),
+    ("say-as", "interpret-as"): (
+        "address", "cardinal", "characters", "date", "digits", "expletive",
+        "fraction", "number", "ordinal", "spell-out", "telephone", "time",
+        "unit"),
+}
 KEYS = tuple("0123456789*#")
 
 TARGET = {"type": "string", "minLength": 1,
@@ -181,11 +191,20 @@ def check_action(action, found):
     for message, fix in compare(action["Parameters"], rules["parameters"],
                                 ("Parameters",)):
         found.add(name, "parameters", message, fix)
+    check_voice(name, action["Parameters"], found)
     if rules["message"]:
         check_message(name, kind, action["Parameters"], found)
     check_ways(name, rules, action["Transitions"], found)
     check_errors(name, kind, rules, action["Transitions"], found)
     check_conditions(action, rules, found)
+
+
+def check_voice(name, parameters, found):
+    voice = parameters.get("TextToSpeechVoice")
+    if isinstance(voice, str) and voice not in VOICES \
+            and not voice.startswith("$"):
+        found.warn(name, "parameters", f"the voice {shown(voice)} is not known "
+                   "here", "look it up in the list of Amazon Polly")
 
 
 def check_message(name, kind, parameters, found):
@@ -222,6 +241,20 @@ def check_ssml(name, words, found):
         if element.tag not in TAGS:
             found.add(name, "ssml", f"the tag {element.tag} is unknown",
                       "use the tags of Amazon Polly")
+        check_attributes(name, element, found)
+
+
+def check_attributes(name, element, found):
+    for key, value in element.items():
+        known = ATTRIBUTES.get((element.tag, key))
+        if known and value not in known:
+            found.add(name, "ssml", f'{key} of {element.tag} is "{value}"',
+                      f"use: {', '.join(known)}")
+    time = element.get("time")
+    if element.tag == "break" and time is not None \
+            and not re.fullmatch(r"[0-9]{1,5}(\.[0-9]+)?m?s", time):
+        found.add(name, "ssml", f'time of break is "{time}"',
+                  "give it as 250ms or 1s")
 
 
 def check_ways(name, rules, ways, found):
@@ -288,7 +321,8 @@ def check_condition(name, condition, allowed, found):
                   "here", f"use: {', '.join(operators)}")
         return
     if operator.startswith("Number") \
-            and not re.fullmatch(r"-?\d+(\.\d+)?|\$\{\w+\}|\$\.\S+", operand):
+            and not re.fullmatch(
+                r"-?[0-9]+(\.[0-9]+)?|\$\{\w+\}|\$\.\S+", operand):
         found.add(name, "conditions", f'{operator} compares with "{operand}"',
                   "give a number")
     if allowed.get("keys") and operand not in KEYS:
