@@ -161,6 +161,25 @@ def check_damage(place):
         equal(server.json("/healthz")["status"], "ok", "after all")
 
 
+def check_in_place(place):
+    """A file that is cut while it is in use ends the server, with a line."""
+    path = place / "cut.mdb"
+    publish(place / "a.mdb", path)
+    with Server(vanity, path, "--no-log", "-q") as server:
+        os.truncate(path, 0)
+        try:
+            for i in range(100):
+                server.get(f"/vanitynumbers?phonenumber=356{i * 97:04}")
+        except (OSError, http.client.HTTPException):
+            pass
+        equal(server.process.wait(30), 3, f"exit code ({server.said()})")
+        # Before it there may be the refusal of what is at the path now.
+        equal(server.said().splitlines()[-1:],
+              ["vanity serve: a file in use was cut or written over; put a new "
+               f"index at '{path}' by renaming, as 'vanity build' does"],
+              "the last line")
+
+
 def open_files(server):
     folder_of = f"/proc/{server.process.pid}/fd"
     return sum("used.mdb" in os.readlink(f"{folder_of}/{name}")
@@ -192,5 +211,6 @@ with folder() as here:
     check_under_load(here)
     check_wrk(here)
     check_damage(here)
+    check_in_place(here)
     check_nothing_is_kept(here)
 print("ok")

@@ -193,6 +193,14 @@ def check_ends(server):
     until(lambda: server.metric("vanity_connections") == 1, "all are gone")
 
 
+def connected_metric(server):
+    """Of those that were turned away; 0 while this one is too."""
+    try:
+        return server.metric("vanity_connections_refused_total")
+    except OSError:
+        return 0
+
+
 def check_limit():
     """Above the limit newcomers are turned away; who is in is answered."""
     with Server(vanity, index, "--no-log", "--max-connections", "8") as server:
@@ -212,6 +220,7 @@ def check_limit():
             connection.sendall(GOOD)
             equal(status_of(connection.recv(4096)), 200, "still inside")
         inside.pop().close()
+        until(lambda: connected_metric(server) >= 20, "newcomers are counted")
 
         def is_in():
             with server.connect() as newcomer:

@@ -10,7 +10,8 @@ struct connections {
     unsigned most;
     unsigned files;
     pthread_mutex_t lock;
-    unsigned count; /* under 'lock' */
+    unsigned count;   /* under 'lock' */
+    uint64_t refused; /* under 'lock' */
     struct connection places[];
 };
 
@@ -55,6 +56,15 @@ unsigned connections_count(struct connections *table)
     return count;
 }
 
+uint64_t connections_refused(struct connections *table)
+{
+    pthread_mutex_lock(&table->lock);
+    const uint64_t refused = table->refused;
+
+    pthread_mutex_unlock(&table->lock);
+    return refused;
+}
+
 bool connections_open(struct connections *table, int fd)
 {
     bool opened = false;
@@ -69,6 +79,8 @@ bool connections_open(struct connections *table, int fd)
         atomic_store(&place->answering, false);
         atomic_store(&place->since_ns, connections_now_ns());
         opened = true;
+    } else {
+        table->refused++;
     }
     pthread_mutex_unlock(&table->lock);
     return opened;

@@ -44,6 +44,8 @@ void connections_close(struct connections *table, int fd);
 struct connection *connections_find(struct connections *table, int fd);
 
 unsigned connections_count(struct connections *table);
+/* How many found no room. */
+uint64_t connections_refused(struct connections *table);
 /* How many are being answered; since when nothing changed, in '*quiet_ns'. */
 unsigned connections_answering(struct connections *table, uint64_t *quiet_ns);
 

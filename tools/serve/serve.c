@@ -2,6 +2,7 @@
 #include "serve.h"
 
 #include "accept.h"
+#include "fault.h"
 #include "listen.h"
 #include "service.h"
 
@@ -397,6 +398,7 @@ int serve_run(const struct serve_options *options)
     int code = open_server(server);
 
     if (code == CLI_DONE) {
+        fault_guard(options->index_path);
         code = announce(server);
     }
     if (code == CLI_DONE) {

@@ -283,6 +283,9 @@ static enum MHD_Result answer_metrics(struct request *request)
     metrics_write_value(&out, "vanity_connections", "gauge",
                         "Connections that are open.",
                         connections_count(service->connections));
+    metrics_write_value(&out, "vanity_connections_refused_total", "counter",
+                        "Connections above the limit.",
+                        connections_refused(service->connections));
     write_store(&out, service->store);
     if (service->calls != NULL) {
         write_calls(&out, service->calls);
