@@ -257,6 +257,9 @@ const PARTS = [
   ['limitsOfParameters', 'a default that is refused',
     put((t) => t.Parameters.CallsPerDay, 'Default', 0),
     'the default of CallsPerDay is out of its range'],
+  ['limitsOfParameters', 'calls that nobody counts',
+    put((t) => t.Parameters.CallsPerDay, 'MaxValue', 101),
+    'CallsPerDay may be more than is counted'],
   ['parametersAreTold', 'a parameter in no group',
     (t) => {
       t.Metadata['AWS::CloudFormation::Interface'].ParameterGroups.pop();

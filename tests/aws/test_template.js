@@ -113,6 +113,13 @@ test('the workflows of the example run no text of an event', () => {
   }
 });
 
+test('the limit of a caller is within what is counted', () => {
+  const header = fs.readFileSync(
+    path.join(AWS, '..', 'lambda', 'handler.h'), 'utf8');
+  const [, counted] = header.match(/#define HANDLER_COUNTED_CALLS (\d+)u/);
+  assert.strictEqual(good.template.Parameters.CallsPerDay.MaxValue, +counted);
+});
+
 // ---- Mistakes that the tools must see ---------------------------------------
 
 // [what, text that is there, text instead of it, what must be said]

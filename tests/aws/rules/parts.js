@@ -25,6 +25,8 @@ const LEAST_UNITS = 100;
 const MOST_UNITS = 10000;
 const MOST_DAYS = 30;
 const TIME_LIMIT_S = 3;
+// As far as the function callers counts (HANDLER_COUNTED_CALLS).
+const COUNTED_CALLS = 100;
 
 const text = JSON.stringify;
 
@@ -83,7 +85,7 @@ function limitsOfFunctions(template) {
   ]);
 }
 
-// A limit of nothing, or one that a default breaks.
+// A limit of nothing, one that a default breaks, or one that never comes.
 function limitsOfParameters(template) {
   return Object.entries(template.Parameters || {})
     .filter(([, parameter]) => parameter.Type === 'Number')
@@ -91,6 +93,8 @@ function limitsOfParameters(template) {
       !(least >= 1) && `${name} may be ${least === undefined ? 0 : least}`,
       !(value >= least && !(value > most)) &&
         `the default of ${name} is out of its range`,
+      name === 'CallsPerDay' && !(most <= COUNTED_CALLS) &&
+        `${name} may be more than is counted`,
     ]);
 }
 
