@@ -23,16 +23,23 @@ class Pipeline:
         shutil.copytree(TOP / "tools/lexicon", self.top / "tools/lexicon")
         packages = self.top / "build/lexicon"
         packages.mkdir(parents=True)
-        (packages / "node_modules").symlink_to(
-            TOP / "build/lexicon/node_modules")
+        for path in (TOP / "build/lexicon").iterdir():
+            if path.is_dir():
+                (packages / path.name).symlink_to(path)
 
     def start(self, *arguments, seed):
-        """Starts a run; the order of sets and tables follows the seed."""
+        """Starts a run; the order of sets and tables follows the seed, and
+        place, time zone and locale go with it."""
         environment = dict(os.environ, PYTHONHASHSEED=str(seed),
-                           XDG_DATA_HOME=str(self.top / "data"))
+                           XDG_DATA_HOME=str(self.top / "data"),
+                           TZ=("UTC", "Asia/Tokyo")[seed % 2],
+                           LC_ALL=("C.UTF-8", "POSIX")[seed % 2],
+                           PYTHONCOERCECLOCALE=str(1 - seed % 2),
+                           PYTHONUTF8=str(1 - seed % 2))
         return subprocess.Popen(
             [sys.executable, self.top / "tools/lexicon/build",
-             *map(str, arguments)], env=environment)
+             *map(str, arguments)], env=environment,
+            cwd=(TOP, self.top)[seed % 2])
 
     def run(self, *arguments, seed=0):
         """Such a run, which must succeed."""

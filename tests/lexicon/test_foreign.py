@@ -1,4 +1,4 @@
-"""A lexicon of another language, from the packages: Spanish."""
+"""Lexicons of other languages, from the packages; Spanish all the way."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pipeline import LEXICON, Pipeline, blocked, lines
 PROGRAM = os.environ["VN_PROGRAM"]
 
 
-class Spanish(unittest.TestCase):
+class Languages(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
@@ -51,6 +51,20 @@ class Spanish(unittest.TestCase):
                                 capture_output=True, text=True, check=True)
         self.assertIn("FLORECE", answer.stdout)
         self.assertNotIn("FLOWER", answer.stdout)
+
+    def test_every_language_has_its_words_without_accents(self):
+        for language, words in (("fr", ("ecole", "garcon", "oeuvre")),
+                                ("de", ("strasse", "schon", "buro")),
+                                ("it", ("caffe", "citta")),
+                                ("pt", ("acao", "pao")),
+                                ("nl", ("cafe", "fiets"))):
+            folder = self.pipeline.top / language
+            self.pipeline.run(language, "-o", folder)
+            known = {word for word, _ in lines(folder / "words.tsv")}
+            self.assertEqual(set(words) - known, set())
+            self.assertEqual(known & blocked(folder), set())
+            for left, right, _ in lines(folder / "pairs.tsv"):
+                self.assertEqual({left, right} - known, set())
 
 
 if __name__ == "__main__":

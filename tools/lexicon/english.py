@@ -157,7 +157,7 @@ class English:
 
     def read_names(self):
         """Brands and operators of the name-suggestion-index."""
-        index = json.loads(self.sources.file("names").read_text())["nsi"]
+        index = json.loads(self.sources.text("names"))["nsi"]
         for path in sorted(index):
             kind = path.split("/")[0]
             if kind != "flags":
@@ -194,7 +194,7 @@ class English:
 
     def read_trades(self):
         """Names, aliases and terms of the kinds of business on a map."""
-        text = self.sources.file("trades").read_text()
+        text = self.sources.text("trades")
         presets = json.loads(text)["en"]["presets"]["presets"]
         for name, preset in presets.items():
             if name.split("/")[0] not in TRADE_KINDS:
@@ -207,14 +207,14 @@ class English:
 
     def read_icons(self):
         """Brands that have an icon; whole names only."""
-        for icon in json.loads(self.sources.file("icons").read_text()):
+        for icon in json.loads(self.sources.text("icons")):
             letters = "".join(name_words(icon["title"]))
             if letters:
                 self.words[letters].icon = True
 
     def read_census(self):
         """Ranks of names in the census of the United States."""
-        text = self.sources.file("census").read_text()
+        text = self.sources.text("census")
         for field, names in (("surname", ("surnames",)),
                              ("given", ("female_names", "male_names"))):
             for name in names:

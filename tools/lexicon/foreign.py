@@ -13,13 +13,12 @@ import re
 from block import Block, read_cuss, read_naughty
 from letters import LETTERS_MAX, fits, key, read_list
 from output import write_lines, write_sources
-from sources import CUSS, NAUGHTY, TRADES, Package, Sources, installed
+from sources import (CUSS, NAUGHTY, ONBOARD, TRADES, Package, Sources,
+                     unpacked_folder)
 
 HERE = pathlib.Path(__file__).parent
 DICTIONARIES = pathlib.Path("/usr/share/dict")
-MODELS = pathlib.Path("/usr/share/onboard/models")
-ONBOARD = Package("onboard-data", "1.4.1-5", "GPL-3+",
-                  "counts of words and pairs")
+MODELS = unpacked_folder(ONBOARD) / "usr/share/onboard/models"
 
 # All in nats; a frequency is log10 of a probability. Of English these are the
 # fitted weights, the last three are set so that a word of advertising beats
@@ -33,9 +32,8 @@ NAME_WEIGHT = -1.20
 ADVERTISING_WEIGHT = 1.90
 TRADE_WEIGHT = 0.50
 # A word that the counts do not have is rarer than the rarest of them, by this
-# on the scale of log10; without any counts all words are as usual as this.
+# on the scale of log10.
 UNSEEN = 1.0
-UNKNOWN = -5.5
 PAIR_BONUS, PAIR_WEIGHT, PAIR_MIN, PAIR_MAX = 0.59, 1.43, 0.10, 8.0
 # Longer words only run past the seventh key: usual ones alone are worth it.
 LONG_WORD = 8
@@ -78,16 +76,18 @@ LANGUAGES = {
 }
 
 
+def packages_of(name):
+    """What the lexicon of a language is made of."""
+    return [LANGUAGES[name].package, ONBOARD, TRADES, CUSS, NAUGHTY]
+
+
 class Foreign:
     """The lexicon of one language."""
 
     def __init__(self, name):
         self.name = name
         self.language = LANGUAGES[name]
-        packages = [self.language.package, TRADES, CUSS, NAUGHTY]
-        if installed(ONBOARD):
-            packages.append(ONBOARD)
-        self.sources = Sources(packages)
+        self.sources = Sources(packages_of(name))
         self.short = set()
         for line in read_list(HERE / "short-foreign.txt"):
             language, *words = line.split()
@@ -99,14 +99,13 @@ class Foreign:
         self.trades = set()
         self.counts, self.pair_counts = {}, {}
         self.total = 0
-        self.unseen = UNKNOWN  # frequency of a word without a count
+        self.unseen = 0.0  # frequency of a word without a count
 
     def read(self):
         """All but the block list."""
         self.read_words()
         self.read_trades()
-        if ONBOARD in self.sources.packages:
-            self.read_counts()
+        self.read_counts()
 
     def read_words(self):
         """A word with a capital is a name, but for German."""
@@ -233,7 +232,7 @@ class Foreign:
 
     def write_licences(self, folder):
         """Most word lists are copyleft: the folder is for its maker's use."""
-        write_sources(folder / "sources.tsv", self.sources.packages,
+        write_sources(folder / "sources.tsv", self.sources,
                       ["advertising-%s.txt" % self.name, "block-en.txt",
                        "short-foreign.txt"])
         write_lines(folder / "LICENCE", [

@@ -30,12 +30,13 @@ def number(value):
     return ("%.4f" % value).rstrip("0").rstrip(".")
 
 
-def write_sources(path, packages, lists):
+def write_sources(path, sources, lists):
     """What the folder is made of, for who hands it on."""
     lines = ["package\tversion\tlicence\twhat was taken"]
     lines += ["%s (%s)\t%s\t%s\t%s" % (p.name, "npm" if p.npm else "Debian",
-                                       p.version, p.licence, p.taken)
-              for p in packages if p.data]
+                                       sources.versions[p.name], p.licence,
+                                       p.taken)
+              for p in sources.packages if p.data]
     lines += ["%s\t\tApache-2.0 (this project)\tthe whole list" % name
               for name in lists]
     write_lines(path, lines)

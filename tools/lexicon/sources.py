@@ -19,6 +19,7 @@ class Package:
     taken: str
     npm: bool = False
     data: bool = True  # False: only a tool, nothing of it in the output
+    unpacked: bool = False  # of Debian, but not installed: its files alone
 
 
 CUSS = Package("cuss", "2.2.0", "MIT", "terms and ratings", npm=True)
@@ -27,6 +28,8 @@ NAUGHTY = Package("naughty-words", "1.2.0", "CC-BY-4.0",
                   npm=True)
 TRADES = Package("@openstreetmap/id-tagging-schema", "6.19.2", "ISC",
                  "names of trades and shops", npm=True)
+ONBOARD = Package("onboard-data", "1.4.1-5", "GPL-3+",
+                  "counts of words and pairs", unpacked=True)
 ENGLISH = (
     Package("pocketsphinx-en-us", "0.8+5prealpha+1-15", "BSD-2-Clause",
             "probabilities of words and pairs, headwords of the dictionary"),
@@ -67,16 +70,16 @@ class Sources:
 
     def __init__(self, packages):
         self.packages = packages
+        self.versions = {p.name: installed(p) for p in packages}
         self.check()
 
     def check(self):
         """Raises Missing, or warns of versions that are not the pinned."""
-        versions = {p.name: installed(p) for p in self.packages}
-        missing = [p for p in self.packages if versions[p.name] is None]
+        missing = [p for p in self.packages if self.versions[p.name] is None]
         if missing:
             raise Missing(how_to_install(missing))
         for package in self.packages:
-            found = versions[package.name]
+            found = self.versions[package.name]
             if found != package.version:
                 print("lexicon: warning: %s is %s, not %s: the output may "
                       "differ" % (package.name, found, package.version),
@@ -93,6 +96,10 @@ class Sources:
     def open(self, name, **options):
         """Opens such a file as text."""
         return open(self.file(name), encoding="utf-8", **options)
+
+    def text(self, name):
+        """The text of such a file."""
+        return self.file(name).read_text(encoding="utf-8")
 
     def npm_file(self, name):
         """A file by its path in npm's folder."""
@@ -116,8 +123,11 @@ def installed(package):
     """Its version, None if it is not installed."""
     if package.npm:
         about = NPM / "node_modules" / package.name / "package.json"
-        return (json.loads(about.read_text())["version"]
+        return (json.loads(about.read_text(encoding="utf-8"))["version"]
                 if about.exists() else None)
+    if package.unpacked:
+        folder = unpacked_folder(package)
+        return package.version if folder.exists() else None
     query = subprocess.run(
         ["dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}",
          package.name], capture_output=True, text=True, check=False)
@@ -125,13 +135,12 @@ def installed(package):
     return version if status == "installed" else None
 
 
+def unpacked_folder(package):
+    """Where tools/packages leaves the files of such a package."""
+    return NPM / ("%s-%s" % (package.name, package.version))
+
+
 def how_to_install(missing):
-    """One line that names what is missing and the commands."""
-    debian = [p.name for p in missing if not p.npm]
-    commands = []
-    if debian:
-        commands.append("apt-get install " + " ".join(debian))
-    if len(debian) < len(missing):
-        commands.append("tools/packages lexicon")
-    return "missing %s: %s" % (", ".join(p.name for p in missing),
-                               "; ".join(commands))
+    """One line that names what is missing and the command."""
+    return ("missing %s; install with: tools/packages lexicon"
+            % ", ".join(p.name for p in missing))
