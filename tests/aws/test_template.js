@@ -102,6 +102,17 @@ test('the roles of the example pass too', () => {
     ({ rule, detail }) => `${rule} ${detail}`);
 });
 
+test('the role of the example may load the table, as README says', () => {
+  const readme = fs.readFileSync(path.join(AWS, '..', '..', 'README.md'),
+    'utf8');
+  const [, line] = readme.match(/"Sid": "LoadAndCheck",[^[]*\[\s*(.*)/);
+  const role = readYaml('examples', 'github-role.yaml').Resources.Deployer;
+  const { Action: actions } = role.Properties.Policies[0].PolicyDocument
+    .Statement.find(({ Sid }) => Sid === 'Table');
+  assert.deepStrictEqual(actions.toSorted(),
+    line.match(/dynamodb:\w+/g).sort());
+});
+
 test('the workflows of the example run no text of an event', () => {
   for (const name of ['github-deploy.yml', 'github-deploy-stage.yml']) {
     const { jobs } = readYaml('examples', name);
