@@ -219,6 +219,7 @@ class Deploy(unittest.TestCase):
                 ("--stage needs a value", ["--stage"]),
                 ("--stage needs a value", ["--stage="]),
                 ("--stage needs a value", ["--stage", ""]),
+                ("--zip needs a value", ["--zip", "-f"]),
                 ("--stage needs a value", ["--stage", "--no-smoke"]),
                 ("'Prod' is no stage", ["--stage", "Prod"]),
                 ("'dév' is no stage", ["--stage", "dév"]),
@@ -261,9 +262,8 @@ class Deploy(unittest.TestCase):
             "01234567-89ab-cdef-0123-456789abcdef"
         for value, options in ((arn, ["--firewall", arn]),
                                ("", ["--parameter", "SiteFirewallArn="])):
-            _, _, calls = self.deploy("--no-smoke", *options)
-            stack = next(c for c in calls if "cloudformation deploy" in c)
-            self.assertIn(f" SiteFirewallArn={value} ", stack)
+            out, _, _ = self.deploy("--dry-run", *options)
+            self.assertIn(f" SiteFirewallArn={value} ", out)
 
     def test_help_is_the_head_of_the_file(self):
         out, _, calls = self.deploy("--help")

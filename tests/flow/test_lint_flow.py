@@ -152,6 +152,10 @@ MUTANTS = {
     "unknown key": (set_flow("Comment", "hello"), [
         "flow: Comment is unknown; use: Version, StartAction, Metadata, "
         "Settings, Actions"]),
+    "3,000 actions that are none": (
+        lambda m: m.flow["Actions"].extend([{}] * 2970), [
+            "size: 3000 actions; Amazon Connect takes 250: split the flow "
+            "into modules"]),
     "251 actions": (many, [
         "size: 251 actions; Amazon Connect takes 250: split the flow into "
         "modules"]),

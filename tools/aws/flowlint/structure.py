@@ -109,6 +109,7 @@ def check_flow(flow, found):
         found.add("", "size", f"{len(actions)} actions",
                   f"Amazon Connect takes {MOST_ACTIONS}: split the flow into "
                   "modules")
+        return []
     sound = []
     for position, action in enumerate(actions):
         name = identifier(action)
