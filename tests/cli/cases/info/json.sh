@@ -1,1 +1,1 @@
-vanity info -i own.mdb --json | sed -E "s/[0-9a-f]{16}/HASH/g"
+vanity info -i own.mdb --json | sed -E "s/[0-9a-f]{16}/HASH/g; s/en-[0-9a-f]{8}/en-HASH/"

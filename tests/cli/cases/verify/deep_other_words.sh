@@ -1,2 +1,2 @@
-vanity verify --deep -i own.mdb 2>&1 | sed -E "s/[0-9a-f]{16}/HASH/g"
+vanity verify --deep -i own.mdb 2>&1 | sed -E "s/[0-9a-f]{16}/HASH/g; s/en-[0-9a-f]{8}/en-HASH/"
 exit "${PIPESTATUS[0]}"
