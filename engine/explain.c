@@ -6,15 +6,11 @@
 #include "split.h"
 
 static const char *const names[SPLIT_TERMS] = {
-    [SPLIT_WORD] = "word",
-    [SPLIT_START] = "start",
-    [SPLIT_MIDDLE] = "middle",
-    [SPLIT_OVERDIAL] = "overdial",
-    [SPLIT_PAIR] = "pair",
-    [SPLIT_DIGITS] = "digits",
-    [SPLIT_LONE_4] = "lone 4",
-    [SPLIT_RUN] = "run",
-    [SPLIT_BESIDE] = "short word beside run",
+    [SPLIT_WORD] = "word",     [SPLIT_START] = "start",
+    [SPLIT_MIDDLE] = "middle", [SPLIT_OVERDIAL] = "overdial",
+    [SPLIT_PAIR] = "pair",     [SPLIT_COMMON] = "common words",
+    [SPLIT_DIGITS] = "digits", [SPLIT_LONE_4] = "lone 4",
+    [SPLIT_RUN] = "run",       [SPLIT_BESIDE] = "short word beside run",
 };
 
 struct wanted {
@@ -60,7 +56,7 @@ static void add_terms(const struct split *split, unsigned i,
         term->name = names[t];
         term->hundredths = terms[t];
         token_text(split, i, term->token);
-        if (t == SPLIT_PAIR) {
+        if (t == SPLIT_PAIR || t == SPLIT_COMMON) {
             char right[sizeof term->token];
             token_text(split, i, right);
             token_text(split, i - 1, term->token);

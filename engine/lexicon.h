@@ -8,13 +8,14 @@
 #include "lexicon_source.h"
 #include "model.h"
 
-/* A word, or a phrase: a word with cuts in it. 16 bytes. */
+/* A word, or a phrase: a word with cuts in it. 18 bytes. */
 struct entry {
     char letters[VN_WORD_LETTERS_MAX]; /* A-Z, padded with NUL */
     uint8_t length;
     uint8_t overlay; /* given by the user: a T flag does not remove it */
     uint16_t cuts;   /* bit i: a word of the phrase ends after letter i + 1 */
     int16_t score;   /* hundredths of a nat */
+    uint8_t common;  /* a word that pays beside another one (model.h) */
 };
 
 /* A term of the block list. */

@@ -51,11 +51,19 @@ static const char *read_letters(struct vn_bytes text, bool cuts_allowed,
 
 const char *lexicon_read_word(struct vn_bytes line, struct entry *entry)
 {
-    struct vn_bytes phrase = line, number;
+    struct vn_bytes phrase = line, number, common;
     struct entry read = {.score = VN_WORD_SCORE_DEFAULT};
     long score;
 
     if (vn_text_split(line, '\t', &phrase, &number)) {
+        if (vn_text_split(number, '\t', &number, &common)) {
+            common = vn_text_trim(common);
+            if (common.size != 1 || common.data[0] != 'c') {
+                return "after the score and a second tab stands c, for a "
+                       "common word, or nothing";
+            }
+            read.common = 1;
+        }
         if (!vn_text_int(vn_text_trim(number), VN_WORD_SCORE_MIN,
                          VN_WORD_SCORE_MAX, &score)) {
             return "the score after the tab must be an integer from -1500 to "
@@ -65,6 +73,9 @@ const char *lexicon_read_word(struct vn_bytes line, struct entry *entry)
     }
     const char *wrong = read_letters(vn_text_trim(phrase), true, read.letters,
                                      &read.length, &read.cuts);
+    if (wrong == NULL && read.common && read.cuts != 0) {
+        wrong = "c stands behind words only, not behind a phrase";
+    }
     if (wrong == NULL) {
         *entry = read;
     }

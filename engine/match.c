@@ -6,10 +6,10 @@
 
 #include "keypad.h"
 
-/* A token with the digits that it covers, in base 8. */
+/* A token with its group in the table, and its lane. */
 struct token {
     int64_t key;
-    uint32_t digits;
+    uint32_t place; /* group * MATCH_LANES + lane */
 };
 
 /* The tokens of one table while they are collected. */
@@ -36,7 +36,7 @@ struct chain {
     uint32_t digits;       /* base 8 */
     uint32_t letters;      /* three bits a letter */
     int score;             /* words and bonuses */
-    uint32_t last;         /* entry */
+    uint32_t first, last;  /* entries */
     struct block_trace trace;
 };
 
@@ -45,14 +45,15 @@ struct builder {
     const struct block_set *blocks;
     /* model_entry() by first key and by end, past the seventh included. */
     int entry_terms[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + VN_WORD_LETTERS_MAX];
-    struct pile piles[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + 1][2][2];
+    unsigned kinds; /* of struct match */
+    struct pile piles[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + 1][MATCH_KINDS];
     bool failed;
 };
 
 /* ---- Collecting ------------------------------------------------------- */
 
 static void add_token(struct builder *builder, struct pile *pile,
-                      uint32_t digits, int64_t key)
+                      uint32_t place, int64_t key)
 {
     if (pile->count == pile->capacity) {
         const uint32_t capacity = pile->capacity * 2 + 1024;
@@ -65,7 +66,7 @@ static void add_token(struct builder *builder, struct pile *pile,
         pile->tokens = tokens;
         pile->capacity = capacity;
     }
-    pile->tokens[pile->count++] = (struct token){.key = key, .digits = digits};
+    pile->tokens[pile->count++] = (struct token){.key = key, .place = place};
 }
 
 /* All terms of the chain at this place; 'past' letters run on. */
@@ -102,9 +103,14 @@ static unsigned place_cuts(const struct chain *chain, unsigned start)
     return key_cut(start) | (chain->cuts >> (CUT_TOP - 6 + start));
 }
 
-static unsigned kind(unsigned covered)
+static unsigned kind(const struct builder *builder, uint32_t entry,
+                     unsigned covered)
 {
-    return covered <= MODEL_SHORT_MAX ? MATCH_SHORT : MATCH_LONG;
+    const bool common = builder->kinds > MATCH_COMMON &&
+                        builder->lexicon->entries[entry].common != 0;
+
+    return (covered <= MODEL_SHORT_MAX ? MATCH_SHORT : MATCH_LONG) |
+           (common ? MATCH_COMMON : 0);
 }
 
 static void place_chain(struct builder *builder, const struct chain *chain,
@@ -122,12 +128,15 @@ static void place_chain(struct builder *builder, const struct chain *chain,
         key_score(place_score(builder, chain, start, past)) +
         key_fields(0, chain->segments, letters,
                    place_tail(builder, chain, past), place_cuts(chain, start));
-    const unsigned first_kind = kind(chain->lengths[0]);
+    const unsigned first_kind = kind(builder, chain->first, chain->lengths[0]);
     const unsigned last_kind =
-        end == VN_SUFFIX_DIGITS ? MATCH_LONG : kind(chain->lengths[last]);
-
-    add_token(builder, &builder->piles[start][covered][first_kind][last_kind],
-              chain->digits >> (3 * past), key);
+        end == VN_SUFFIX_DIGITS
+            ? MATCH_LONG
+            : kind(builder, chain->last, chain->lengths[last]);
+    const uint32_t digits = chain->digits >> (3 * past);
+    const uint32_t group = digits / MATCH_LANES * builder->kinds + first_kind;
+    add_token(builder, &builder->piles[start][covered][last_kind],
+              group * MATCH_LANES + digits % MATCH_LANES, key);
 }
 
 /* Places the chain wherever it fits, and where its last word may run on. */
@@ -178,6 +187,7 @@ static void extend(const struct builder *builder, struct chain *chain,
     chain->offsets[chain->count] = chain->length - entry->length;
     chain->lengths[chain->count++] = entry->length;
     chain->score += entry->score + bonus;
+    chain->first = chain->count == 1 ? index : chain->first;
     chain->last = index;
 }
 
@@ -253,8 +263,8 @@ static int compare_tokens(const void *a, const void *b)
 {
     const struct token *left = a, *right = b;
 
-    if (left->digits != right->digits) {
-        return left->digits < right->digits ? -1 : 1;
+    if (left->place != right->place) {
+        return left->place < right->place ? -1 : 1;
     }
     return left->key > right->key ? -1 : left->key < right->key;
 }
@@ -289,7 +299,7 @@ static uint32_t thin_group(struct token *tokens, uint32_t count, uint32_t *rows)
     *rows = 0;
     for (uint32_t i = 0; i < count; i++) {
         bool twice = false;
-        if (kept > 0 && tokens[kept - 1].digits != tokens[i].digits) {
+        if (kept > 0 && tokens[kept - 1].place != tokens[i].place) {
             lane_first = kept;
         }
         /* Fields can be compared in whole keys only, not in differences. */
@@ -311,13 +321,13 @@ static void order_groups(const struct pile *pile, struct token *ordered,
                          uint32_t *starts, uint32_t groups)
 {
     for (uint32_t i = 0; i < pile->count; i++) {
-        starts[pile->tokens[i].digits / MATCH_LANES + 1]++;
+        starts[pile->tokens[i].place / MATCH_LANES + 1]++;
     }
     for (uint32_t g = 0; g < groups; g++) {
         starts[g + 1] += starts[g];
     }
     for (uint32_t i = 0; i < pile->count; i++) {
-        ordered[starts[pile->tokens[i].digits / MATCH_LANES]++] =
+        ordered[starts[pile->tokens[i].place / MATCH_LANES]++] =
             pile->tokens[i];
     }
     memmove(starts + 1, starts, groups * sizeof *starts);
@@ -330,7 +340,7 @@ static void fill_group(int64_t *rows, const struct token *tokens,
     uint32_t depth[MATCH_LANES] = {0};
 
     for (uint32_t i = 0; i < count; i++) {
-        const uint32_t lane = tokens[i].digits % MATCH_LANES;
+        const uint32_t lane = tokens[i].place % MATCH_LANES;
         rows[depth[lane]++ * MATCH_LANES + lane] = tokens[i].key;
     }
 }
@@ -352,7 +362,7 @@ static void thin_groups(struct token *ordered, const uint32_t *starts,
 static bool make_table(struct match *match, struct match_table *table,
                        const struct pile *pile, unsigned covered)
 {
-    const uint32_t groups = 1u << (3 * (covered - 1));
+    const uint32_t groups = match->kinds << (3 * (covered - 1));
     struct token *ordered = calloc(pile->count, sizeof *ordered);
     uint32_t *starts = calloc(groups + 1, sizeof *starts);
     uint32_t *kept = calloc(groups, sizeof *kept);
@@ -392,11 +402,11 @@ static bool make_tables(struct match *match, struct builder *builder)
 {
     for (unsigned start = 0; start < VN_SUFFIX_DIGITS; start++) {
         for (unsigned n = 1; start + n <= VN_SUFFIX_DIGITS; n++) {
-            for (unsigned k = 0; k < 4; k++) {
-                struct pile *pile = &builder->piles[start][n][k / 2][k % 2];
+            for (unsigned kind = 0; kind < match->kinds; kind++) {
+                struct pile *pile = &builder->piles[start][n][kind];
                 if (pile->count > 0 &&
-                    !make_table(match, &match->tables[start][n][k / 2][k % 2],
-                                pile, n)) {
+                    !make_table(match, &match->tables[start][n][kind], pile,
+                                n)) {
                     return false;
                 }
                 free(pile->tokens);
@@ -407,9 +417,20 @@ static bool make_tables(struct match *match, struct builder *builder)
     return true;
 }
 
+/* Common words matter where the model makes a difference of them. */
+static unsigned count_kinds(const struct vn_lexicon *lexicon)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < lexicon->entry_count; i++) {
+        any = any || lexicon->entries[i].common != 0;
+    }
+    return any && lexicon->model.common != 0 ? MATCH_KINDS : MATCH_COMMON;
+}
+
 static void free_piles(struct builder *builder)
 {
-    struct pile *piles = &builder->piles[0][0][0][0];
+    struct pile *piles = &builder->piles[0][0][0];
 
     for (size_t i = 0; i < sizeof builder->piles / sizeof *piles; i++) {
         free(piles[i].tokens);
@@ -428,6 +449,7 @@ bool match_init(struct match *match, const struct vn_lexicon *lexicon,
     }
     builder->lexicon = lexicon;
     builder->blocks = blocks;
+    builder->kinds = match->kinds = count_kinds(lexicon);
     for (unsigned start = 0; start < VN_SUFFIX_DIGITS; start++) {
         for (unsigned n = 1; n <= VN_WORD_LETTERS_MAX; n++) {
             builder->entry_terms[start][start + n] =
@@ -446,7 +468,7 @@ bool match_init(struct match *match, const struct vn_lexicon *lexicon,
 
 void match_reset(struct match *match)
 {
-    struct match_table *tables = &match->tables[0][0][0][0];
+    struct match_table *tables = &match->tables[0][0][0];
 
     for (size_t i = 0; i < sizeof match->tables / sizeof *tables; i++) {
         free(tables[i].offsets);

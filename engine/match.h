@@ -13,21 +13,26 @@
  * A token is an entry, or a chain of entries of which each two neighbours are
  * a listed pair, at a given place, as the difference that it makes to a key
  * (key.h): word scores, bonuses of the chain, place terms, cut before it. As
- * bonuses are above zero, the best way to put a spelling together from tokens
- * has its true score, and what is left between tokens is only whether the
- * last one was short, long, or a run.
+ * bonuses are above zero, and what words pay that are not listed is not, the
+ * best way to put a spelling together from tokens has its true score, and what
+ * is left between tokens is only the kind of the entries at the border: short
+ * or long, and common or not.
  *
  * A table holds the tokens of one start, one number of covered keys, and one
- * kind of first and last entry (short or long; the last does not matter at the
- * seventh key, all are "long" there). Its groups are the digits but the last,
- * in base 8 (key 2 = 0), and a group is a list of rows of eight lanes, one for
- * each last key 2..9: going down a lane, the tokens of these digits, best
- * first, of different letters, then KEY_NONE. So eight sibling suffixes are
- * one vector.
+ * kind of last entry (which does not matter at the seventh key: all are
+ * MATCH_LONG there). Its groups are the digits but the last, in base 8 (key 2 =
+ * 0), each for every kind of first entry, side by side. A group is a list of
+ * rows of eight lanes, one for each last key 2..9: going down a lane, the
+ * tokens of these digits, best first, of different letters, then KEY_NONE. So
+ * eight sibling suffixes are one vector.
  */
 #define MATCH_LANES 8u
+
+/* Kinds of entries: MATCH_SHORT and MATCH_COMMON are bits. */
 #define MATCH_LONG 0u
 #define MATCH_SHORT 1u
+#define MATCH_COMMON 2u
+#define MATCH_KINDS 4u
 
 struct match_table {
     uint32_t *offsets; /* groups + 1: rows; NULL if the table is empty */
@@ -35,8 +40,11 @@ struct match_table {
 };
 
 struct match {
-    /* By start, covered keys, kind of the first and of the last entry. */
-    struct match_table tables[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + 1][2][2];
+    /* By start, covered keys, kind of the last entry. */
+    struct match_table tables[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + 1]
+                             [MATCH_KINDS];
+    /* Those that tokens have: 2 where common words do not matter. */
+    unsigned kinds;
     uint64_t token_count, row_count; /* of all tables */
 };
 
@@ -48,14 +56,20 @@ bool match_init(struct match *match, const struct vn_lexicon *lexicon,
                 const struct block_set *blocks);
 void match_reset(struct match *match);
 
-/* The lists of a group: first row, and one past the last. */
-static inline const int64_t *match_rows(const struct match_table *table,
-                                        uint32_t group, const int64_t **end)
+/*
+ * The rows of a group, of the digits 'digits' and this kind of first entry:
+ * the first, and one past the last.
+ */
+static inline const int64_t *match_rows(const struct match *match,
+                                        const struct match_table *table,
+                                        uint32_t digits, unsigned first_kind,
+                                        const int64_t **end)
 {
     if (table->offsets == NULL) {
         *end = NULL;
         return NULL;
     }
+    const size_t group = (size_t)digits * match->kinds + first_kind;
     *end = table->rows + (size_t)table->offsets[group + 1] * MATCH_LANES;
     return table->rows + (size_t)table->offsets[group] * MATCH_LANES;
 }

@@ -40,6 +40,7 @@ static const struct weight weights[] = {
     TABLE(run_end, 1, MODEL_RUN_MAX),
     SINGLE(short_beside_run),
     {"twin", offsetof(struct model, twin), 0, 0, 0, MODEL_TWIN_MAX},
+    {"common", offsetof(struct model, common), 0, 0, -MODEL_COMMON_MAX, 0},
 };
 
 #define WEIGHTS (sizeof weights / sizeof *weights)
@@ -94,7 +95,8 @@ static enum vn_status read_line(struct vn_bytes line, struct model *model,
         return VN_INVALID;
     }
     if (!vn_text_int(text, weight->least, weight->most, &value)) {
-        *wrong = "weight is no integer from -300 to 300 (twin: 0 to 1000)";
+        *wrong = "weight is no integer from -300 to 300 (common: -200 to 0, "
+                 "twin: 0 to 1000)";
         return VN_INVALID;
     }
     memcpy((char *)model + weight->offset + index * sizeof(int),
@@ -142,10 +144,12 @@ enum vn_status model_read(const char *path, struct vn_bytes text,
 
 uint64_t model_hash(const struct model *model)
 {
+    /* The last one came later: a model without it keeps its hash. */
+    const size_t used = model->common != 0 ? WEIGHTS : WEIGHTS - 1;
     int32_t values[64];
     size_t count = 0;
 
-    for (size_t i = 0; i < WEIGHTS; i++) {
+    for (size_t i = 0; i < used; i++) {
         for (unsigned k = weights[i].first; k <= weights[i].last; k++) {
             int value;
             memcpy(&value,

@@ -14,6 +14,7 @@
  *
  *   S = sum over entries  of word score + start + middle + overdial terms
  *     + sum over pairs    of neighbouring words that are listed
+ *     + sum over borders  between two common words that are not listed
  *     + sum over runs     of digit costs + run term by place and length
  *     + sum over borders  between a run and an entry that covers 1 or 2 keys
  *
@@ -32,6 +33,8 @@
 #define MODEL_WEIGHT_MAX 300
 /* Penalty of a twin: 0 to this. */
 #define MODEL_TWIN_MAX 1000
+/* Two common words pay at most this: six borders must fit the key. */
+#define MODEL_COMMON_MAX 200
 /* Format version of a model file. */
 #define MODEL_VERSION 1
 #define MODEL_NAME_SIZE 32u
@@ -52,6 +55,8 @@ struct model {
     int run_end[MODEL_RUN_MAX + 1];    /* run that ends at the seventh key */
     int short_beside_run; /* border of a short entry and a run, but for a lone
                              4 at key 0 */
+    int common; /* 0 or below: two words side by side that are both common and
+                   no listed pair */
     int twin; /* positive: paid once by a candidate that differs in at most one
                  of the seven characters from one already chosen */
 };

@@ -7,8 +7,9 @@ void search_start(struct search_path *path, const struct search_tables *tables)
 {
     memset(path, 0, sizeof *path);
     path->tables = tables;
-    path->root.before_long[0] = KEY_EMPTY;
-    path->root.before_short[0] = KEY_EMPTY;
+    for (unsigned kind = 0; kind < MATCH_KINDS; kind++) {
+        path->root.before[kind][0] = KEY_EMPTY;
+    }
     path->root.before_run[0] = KEY_EMPTY;
     path->nodes[0] = &path->root;
     block_trace_start(&path->trace);

@@ -14,12 +14,14 @@
 /*
  * Suffixes that begin alike share the best spellings of that beginning. The
  * search walks the tree of digits; every prefix keeps its best spellings of
- * different letters in three lists, by what may follow them:
+ * different letters in lists, by what may follow them:
  *
- *   before_long   any spelling, as a long-first token or the end wants it
- *   before_short  the same, those that end in a run less the term of a short
- *                 entry beside a run
- *   before_run    those that end in a word, short ones less the same term
+ *   before[kind]  any spelling, as a token whose first entry is of this kind,
+ *                 or the end, wants it: those that end in a run less the term
+ *                 of a short entry beside a run, those that end in a common
+ *                 word less what it pays for another one
+ *   before_run    those that end in a word, short ones with the term of a
+ *                 short entry beside a run
  *
  * A child's lists come from its prefixes: each list times the tokens that
  * reach from there to the child's end (match.h), best first with early stop,
@@ -39,8 +41,7 @@
 #define SEARCH_KEEP 10
 
 struct search_node {
-    int64_t before_long[SEARCH_KEEP];
-    int64_t before_short[SEARCH_KEEP];
+    int64_t before[MATCH_KINDS][SEARCH_KEEP];
     int64_t before_run[SEARCH_KEEP];
 };
 
@@ -51,7 +52,7 @@ struct search_tables {
     struct block_set blocks;
 };
 
-/* One thread's place in the tree. About 15 kB. */
+/* One thread's place in the tree. About 27 kB. */
 struct search_path {
     const struct search_tables *tables;
     unsigned depth; /* digits chosen */

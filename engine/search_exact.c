@@ -4,8 +4,11 @@
 #include "search.h"
 #include "split.h"
 
-/* What must stand before the part that is built already. */
-enum follow { FOLLOW_LONG, FOLLOW_SHORT, FOLLOW_RUN };
+/*
+ * What the part that is built already begins with: an entry of this kind
+ * (match.h; MATCH_LONG at the end), or a run.
+ */
+#define NEXT_IS_RUN MATCH_KINDS
 
 /* Letters whose best split was blocked, with what unblock() said of them. */
 #define UNBLOCKED_MAX 16u
@@ -41,17 +44,17 @@ static void keep_unblocked(void *context, const struct split *split)
 static bool has_token(const struct search_path *path, unsigned start,
                       unsigned end, uint32_t letters)
 {
-    const uint32_t group = path->octal[end - 1][start];
+    const uint32_t digits = path->octal[end - 1][start];
     const unsigned lane = path->digits[end - 1] - 2;
     const uint32_t mask = (1u << KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - start)) -
                           (1u << KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - end));
 
-    for (unsigned kinds = 0; kinds < 4; kinds++) {
+    const struct match *match = &path->tables->match;
+    for (unsigned kinds = 0; kinds < match->kinds * match->kinds; kinds++) {
         const int64_t *end_row;
-        const int64_t *row =
-            match_rows(&path->tables->match
-                            .tables[start][end - start][kinds / 2][kinds % 2],
-                       group, &end_row);
+        const int64_t *row = match_rows(
+            match, &match->tables[start][end - start][kinds / match->kinds],
+            digits, kinds % match->kinds, &end_row);
         for (; row < end_row && row[lane] != KEY_NONE; row += MATCH_LANES) {
             if (key_letters(KEY_EMPTY + row[lane]) == (letters & mask)) {
                 return true;
@@ -159,30 +162,25 @@ static void found(struct hunt *hunt, int64_t key)
 
 /* ---- Hunt ------------------------------------------------------------- */
 
-static const int64_t *list_of(const struct search_node *node,
-                              enum follow follow)
+static const int64_t *list_of(const struct search_node *node, unsigned next)
 {
-    return follow == FOLLOW_RUN     ? node->before_run
-           : follow == FOLLOW_SHORT ? node->before_short
-                                    : node->before_long;
+    return next == NEXT_IS_RUN ? node->before_run : node->before[next];
 }
 
-static void hunt_before(struct hunt *hunt, unsigned end, enum follow follow,
+static void hunt_before(struct hunt *hunt, unsigned end, unsigned next,
                         int64_t rest);
 
 /* Tokens of one table that end at 'end', each with all that may precede it. */
 static void hunt_tokens(struct hunt *hunt, unsigned start, unsigned end,
-                        unsigned first_kind, unsigned last_kind, int64_t rest)
+                        unsigned last_kind, unsigned first_kind, int64_t rest)
 {
     const struct search_path *path = hunt->path;
-    const uint32_t group = path->octal[end - 1][start];
-    const enum follow follow =
-        first_kind == MATCH_SHORT ? FOLLOW_SHORT : FOLLOW_LONG;
-    const int64_t head = list_of(path->nodes[start], follow)[0];
+    const struct match *match = &path->tables->match;
+    const int64_t head = path->nodes[start]->before[first_kind][0];
     const int64_t *row_end;
-    const int64_t *row = match_rows(
-        &path->tables->match.tables[start][end - start][first_kind][last_kind],
-        group, &row_end);
+    const int64_t *row =
+        match_rows(match, &match->tables[start][end - start][last_kind],
+                   path->octal[end - 1][start], first_kind, &row_end);
     const unsigned lane = path->digits[end - 1] - 2;
 
     for (; head != 0 && row < row_end && row[lane] != KEY_NONE;
@@ -190,28 +188,37 @@ static void hunt_tokens(struct hunt *hunt, unsigned start, unsigned end,
         if (head + row[lane] + rest <= hunt->exact->floor) {
             break;
         }
-        hunt_before(hunt, start, follow, row[lane] + rest);
+        hunt_before(hunt, start, first_kind, row[lane] + rest);
     }
 }
 
-static void hunt_words(struct hunt *hunt, unsigned end, enum follow follow,
+/* The term between an entry of kind 'last' and what follows it. */
+static int border(const struct model *model, unsigned last, unsigned next)
+{
+    if (next == NEXT_IS_RUN) {
+        return (last & MATCH_SHORT) != 0 ? model->short_beside_run : 0;
+    }
+    return (last & next & MATCH_COMMON) != 0 ? model->common : 0;
+}
+
+static void hunt_words(struct hunt *hunt, unsigned end, unsigned next,
                        int64_t rest)
 {
     const struct search_path *path = hunt->path;
-    const int64_t beside =
-        key_score(path->tables->lexicon->model.short_beside_run);
+    const struct model *model = &path->tables->lexicon->model;
+    const unsigned kinds = path->tables->match.kinds;
 
     for (unsigned start = path->clear[end]; start < end; start++) {
-        for (unsigned kinds = 0; kinds < 4; kinds++) {
-            const unsigned last_kind = kinds % 2;
-            const bool costs = follow == FOLLOW_RUN && last_kind == MATCH_SHORT;
-            hunt_tokens(hunt, start, end, kinds / 2, last_kind,
-                        rest + (costs ? beside : 0));
+        for (unsigned last = 0; last < kinds; last++) {
+            const int64_t term = key_score(border(model, last, next));
+            for (unsigned first = 0; first < kinds; first++) {
+                hunt_tokens(hunt, start, end, last, first, rest + term);
+            }
         }
     }
 }
 
-static void hunt_runs(struct hunt *hunt, unsigned end, enum follow follow,
+static void hunt_runs(struct hunt *hunt, unsigned end, unsigned next,
                       int64_t rest)
 {
     const struct search_path *path = hunt->path;
@@ -220,20 +227,21 @@ static void hunt_runs(struct hunt *hunt, unsigned end, enum follow follow,
 
     for (unsigned n = 1; n <= MODEL_RUN_MAX && n <= end; n++) {
         const bool lone_4 = n == 1 && ends_in_4;
-        const bool costs = follow == FOLLOW_SHORT && !(lone_4 && end == 1);
+        const bool costs = next != NEXT_IS_RUN && (next & MATCH_SHORT) != 0 &&
+                           !(lone_4 && end == 1);
         const int64_t run =
             search_run(model, end - n, n, path->run_digits[end][n], lone_4);
-        hunt_before(hunt, end - n, FOLLOW_RUN,
+        hunt_before(hunt, end - n, NEXT_IS_RUN,
                     rest + run +
                         (costs ? key_score(model->short_beside_run) : 0));
     }
 }
 
 /* All spellings of the first 'end' keys that, with 'rest', pass the floor. */
-static void hunt_before(struct hunt *hunt, unsigned end, enum follow follow,
+static void hunt_before(struct hunt *hunt, unsigned end, unsigned next,
                         int64_t rest)
 {
-    const int64_t *list = list_of(hunt->path->nodes[end], follow);
+    const int64_t *list = list_of(hunt->path->nodes[end], next);
     const int64_t last = list[SEARCH_KEEP - 1];
 
     if (list[0] == 0 || list[0] + rest <= hunt->exact->floor) {
@@ -247,9 +255,9 @@ static void hunt_before(struct hunt *hunt, unsigned end, enum follow follow,
         }
         return;
     }
-    hunt_words(hunt, end, follow, rest);
-    if (follow != FOLLOW_RUN) {
-        hunt_runs(hunt, end, follow, rest);
+    hunt_words(hunt, end, next, rest);
+    if (next != NEXT_IS_RUN) {
+        hunt_runs(hunt, end, next, rest);
     }
 }
 
@@ -263,6 +271,6 @@ void search_exact(const struct search_path *path, int64_t floor,
     hunt.unblocked_count = 0;
     exact->count = 0;
     exact->floor = floor;
-    hunt_words(&hunt, VN_SUFFIX_DIGITS, FOLLOW_LONG, 0);
-    hunt_runs(&hunt, VN_SUFFIX_DIGITS, FOLLOW_LONG, 0);
+    hunt_words(&hunt, VN_SUFFIX_DIGITS, MATCH_LONG, 0);
+    hunt_runs(&hunt, VN_SUFFIX_DIGITS, MATCH_LONG, 0);
 }

@@ -68,21 +68,21 @@ static inline void add_words(const struct search_path *path, unsigned end,
                              unsigned last_kind, unsigned lane, int64_t margin,
                              lanes_t list[SEARCH_KEEP])
 {
+    const struct match *match = &path->tables->match;
     const unsigned depth = end - 1;
 
     for (unsigned start = path->clear[depth]; start < end; start++) {
         const struct search_node *node = path->nodes[start];
-        const uint32_t group = path->octal[depth][start];
-        for (unsigned first_kind = 0; first_kind < 2; first_kind++) {
+        const uint32_t digits = path->octal[depth][start];
+        const struct match_table *table =
+            &match->tables[start][end - start][last_kind];
+        for (unsigned kind = 0; kind < match->kinds; kind++) {
             const int64_t *row_end;
-            const int64_t *row = match_rows(
-                &path->tables->match
-                     .tables[start][end - start][first_kind][last_kind],
-                group, &row_end);
+            const int64_t *row =
+                match_rows(match, table, digits, kind, &row_end);
             if (row < row_end) {
-                add_products(first_kind == MATCH_SHORT ? node->before_short
-                                                       : node->before_long,
-                             row + lane, row_end, margin, list);
+                add_products(node->before[kind], row + lane, row_end, margin,
+                             list);
             }
         }
     }
@@ -136,40 +136,82 @@ static inline void spread_runs(int64_t runs[3][SEARCH_KEEP], unsigned lane,
     }
 }
 
+static inline void clear_list(lanes_t list[SEARCH_KEEP])
+{
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        list[i] = lanes_all(0);
+    }
+}
+
+/*
+ * The spellings of the children that end in a word, common or not, which
+ * 'kind' tells; adds them to 'before_run'.
+ */
+static inline void end_in_words(const struct search_path *path, unsigned lane,
+                                unsigned kind, lanes_t before_run[SEARCH_KEEP],
+                                lanes_t words[SEARCH_KEEP])
+{
+    const struct model *model = &path->tables->lexicon->model;
+    const unsigned end = path->depth + 1;
+    lanes_t shorts[SEARCH_KEEP];
+
+    clear_list(words);
+    clear_list(shorts);
+    add_words(path, end, kind | MATCH_LONG, lane, NO_MARGIN, words);
+    add_words(path, end, kind | MATCH_SHORT, lane, NO_MARGIN, shorts);
+    add_list(before_run, words, lanes_all(0));
+    add_list(before_run, shorts, lanes_all(key_score(model->short_beside_run)));
+    add_list(words, shorts, lanes_all(0));
+}
+
+/* Writes one list of LANES children, from 'lane' + 2 on. */
+static inline void store_before(const lanes_t list[SEARCH_KEEP], unsigned kind,
+                                struct search_node *children)
+{
+    int64_t *out[LANES];
+
+    for (unsigned k = 0; k < LANES; k++) {
+        out[k] = children[k].before[kind];
+    }
+    store_list(list, out);
+}
+
 /* The children of LANES digits, from 'lane' + 2 on. */
 static inline void expand_lanes(const struct search_path *path, unsigned lane,
                                 int64_t runs[3][SEARCH_KEEP],
                                 struct search_node *children)
 {
-    const int64_t beside =
-        key_score(path->tables->lexicon->model.short_beside_run);
-    lanes_t words[SEARCH_KEEP], short_words[SEARCH_KEEP], ended[SEARCH_KEEP];
-    lanes_t list[SEARCH_KEEP];
-    int64_t *out_long[LANES], *out_short[LANES], *out_run[LANES];
+    const struct model *model = &path->tables->lexicon->model;
+    const unsigned kinds = path->tables->match.kinds;
+    lanes_t words[SEARCH_KEEP], commons[SEARCH_KEEP], before_run[SEARCH_KEEP];
+    lanes_t ended[SEARCH_KEEP], list[SEARCH_KEEP], longs[SEARCH_KEEP];
+    int64_t *out_run[LANES];
     int64_t beside_runs[LANES];
 
+    children += lane + 2;
     for (unsigned k = 0; k < LANES; k++) {
         const bool leading_4 = path->depth == 0 && lane + k + 2 == 4;
-        beside_runs[k] = leading_4 ? 0 : beside;
-        out_long[k] = children[lane + k + 2].before_long;
-        out_short[k] = children[lane + k + 2].before_short;
-        out_run[k] = children[lane + k + 2].before_run;
+        beside_runs[k] = leading_4 ? 0 : key_score(model->short_beside_run);
+        out_run[k] = children[k].before_run;
     }
-    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        words[i] = short_words[i] = lanes_all(0);
+    clear_list(before_run);
+    clear_list(commons);
+    end_in_words(path, lane, 0, before_run, words);
+    if (kinds > MATCH_COMMON) {
+        end_in_words(path, lane, MATCH_COMMON, before_run, commons);
     }
-    add_words(path, path->depth + 1, MATCH_LONG, lane, NO_MARGIN, words);
-    add_words(path, path->depth + 1, MATCH_SHORT, lane, NO_MARGIN, short_words);
+    store_list(before_run, out_run);
     spread_runs(runs, lane, ended);
-    copy_list(words, list);
-    add_list(list, short_words, lanes_all(beside));
-    store_list(list, out_run);
-    add_list(words, short_words, lanes_all(0));
-    copy_list(words, list);
-    add_list(list, ended, lanes_all(0));
-    store_list(list, out_long);
-    add_list(words, ended, lanes_load(beside_runs));
-    store_list(words, out_short);
+    for (unsigned kind = 0; kind < kinds; kind += MATCH_COMMON) {
+        const int term = kind == MATCH_COMMON ? model->common : 0;
+        copy_list(words, list);
+        add_list(list, commons, lanes_all(key_score(term)));
+        copy_list(list, longs);
+        add_list(longs, ended, lanes_all(0));
+        store_before(longs, kind | MATCH_LONG, children);
+        add_list(list, ended, lanes_load(beside_runs));
+        store_before(list, kind | MATCH_SHORT, children);
+    }
 }
 
 static void expand(struct search_path *path)
@@ -183,8 +225,12 @@ static void expand(struct search_path *path)
     search_run_lists(path, runs);
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
         const int64_t key = runs[SEARCH_DIGIT_01][i];
-        children[0].before_long[i] = key;
-        children[0].before_short[i] = key != 0 ? key + beside : 0;
+        for (unsigned kind = 0; kind < path->tables->match.kinds;
+             kind += MATCH_COMMON) {
+            children[0].before[kind | MATCH_LONG][i] = key;
+            children[0].before[kind | MATCH_SHORT][i] =
+                key != 0 ? key + beside : 0;
+        }
         children[0].before_run[i] = 0;
     }
     children[1] = children[0];

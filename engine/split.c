@@ -71,6 +71,19 @@ static void entry_terms(const struct split *split,
     }
 }
 
+/* The terms between two entries. */
+static void neighbour_terms(const struct vn_lexicon *lexicon, uint32_t left,
+                            uint32_t right, int terms[SPLIT_TERMS])
+{
+    const bool common =
+        lexicon->entries[left].common && lexicon->entries[right].common;
+
+    terms[SPLIT_PAIR] = lexicon_pair(lexicon, left, right);
+    if (terms[SPLIT_PAIR] == 0 && common) {
+        terms[SPLIT_COMMON] = lexicon->model.common;
+    }
+}
+
 int split_terms(const struct split *split, unsigned i, int terms[SPLIT_TERMS])
 {
     const struct split_token *token = &split->tokens[i];
@@ -86,8 +99,7 @@ int split_terms(const struct split *split, unsigned i, int terms[SPLIT_TERMS])
         const struct split_token *before = token - 1;
         terms[SPLIT_BESIDE] = beside(split, before, token);
         if (!is_run(before) && !is_run(token)) {
-            terms[SPLIT_PAIR] =
-                lexicon_pair(split->lexicon, before->entry, token->entry);
+            neighbour_terms(split->lexicon, before->entry, token->entry, terms);
         }
     }
     for (unsigned t = 0; t < SPLIT_TERMS; t++) {

@@ -42,6 +42,7 @@ enum split_term {
     SPLIT_MIDDLE,   /* neither first nor last by place */
     SPLIT_OVERDIAL, /* it runs past the seventh key */
     SPLIT_PAIR,     /* it and the entry before it are listed */
+    SPLIT_COMMON,   /* they are not, but both common */
     SPLIT_DIGITS,   /* the digits of a run */
     SPLIT_LONE_4,   /* a run that is just 4 */
     SPLIT_RUN,      /* place and length of a run */

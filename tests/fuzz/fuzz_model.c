@@ -52,12 +52,13 @@ static void write_model(struct writer *writer, const struct model *model)
     write_table(writer, "run_middle", model->run_middle, 1, MODEL_RUN_MAX);
     write_table(writer, "run_end", model->run_end, 1, MODEL_RUN_MAX);
     write_weight(writer, "short_beside_run", model->short_beside_run);
+    write_weight(writer, "common", model->common);
 }
 
 static void check_accepted(const struct model *model)
 {
     struct writer writer;
-    struct model again;
+    struct model again = {.middle = 1};
 
     FUZZ_CHECK(memchr(model->name, '\0', sizeof model->name) != NULL);
     FUZZ_CHECK(model->twin >= 0 && model->twin <= MODEL_TWIN_MAX);
@@ -72,7 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct model before, model;
     struct vn_error error;
 
-    memset(&before, 0x5a, sizeof before);
+    memset(&before, 0, sizeof before);
+    before.middle = -57;
     model = before;
     const enum vn_status status = model_read(
         "file", (struct vn_bytes){(const char *)data, size}, &model, &error);

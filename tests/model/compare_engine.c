@@ -1,4 +1,5 @@
 /* compare_engine.c: the records of the engine against those of the oracle. */
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,17 +41,30 @@ static void give_term(void *context, struct vn_bytes line)
     }
 }
 
-static struct vn_oracle *open_oracle(const struct arguments *arguments)
+/* Opens four files of a folder, named by kind and 'ending'. */
+static struct vn_oracle *open_texts(const char *folder, const char *ending)
 {
+    static const char *const kinds[4] = {"words", "pairs", "block", "model"};
     struct vn_oracle *oracle = NULL;
     struct vn_error error;
+    char paths[4][PATH_MAX];
 
-    expect_ok(vn_oracle_open(VN_DATA_DIR "/words-en.tsv",
-                             VN_DATA_DIR "/pairs-en.tsv",
-                             VN_DATA_DIR "/block-en.tsv", &oracle, &error),
+    for (size_t i = 0; i < 4; i++) {
+        (void)snprintf(paths[i], sizeof(paths[i]), "%s/%s%s%s", folder,
+                       kinds[i], ending, i < 3 ? ".tsv" : "");
+    }
+    expect_ok(vn_oracle_open(paths[0], paths[1], paths[2], &oracle, &error),
               &error);
-    expect_ok(vn_oracle_read_model(oracle, VN_DATA_DIR "/model-en", &error),
-              &error);
+    expect_ok(vn_oracle_read_model(oracle, paths[3], &error), &error);
+    return oracle;
+}
+
+static struct vn_oracle *open_oracle(const struct arguments *arguments)
+{
+    struct vn_oracle *oracle = arguments->lexicon != NULL
+                                   ? open_texts(arguments->lexicon, "")
+                                   : open_texts(VN_DATA_DIR, "-en");
+
     for (size_t i = 0; i < arguments->word_count; i++) {
         each_line(arguments->words[i], give_phrase, oracle);
     }
@@ -67,6 +81,7 @@ static struct vn_oracle *open_oracle(const struct arguments *arguments)
 static struct vn_lexicon *open_lexicon(const struct arguments *arguments)
 {
     const struct vn_lexicon_options options = {
+        .folder = arguments->lexicon,
         .word_paths = arguments->words,
         .word_path_count = arguments->word_count,
         .block_paths = arguments->blocks,

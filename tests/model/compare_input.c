@@ -17,8 +17,9 @@
 #define AROUND 2u
 
 static const char usage[] =
-    "usage: compare-engine [--words FILE]... [--block FILE]... [--jobs N]\n"
-    "           [--seed N] MODE...\n"
+    "usage: compare-engine [--lexicon DIR] [--words FILE]... [--block "
+    "FILE]...\n"
+    "           [--jobs N] [--seed N] MODE...\n"
     "Compares the records of the engine, on every path that this processor\n"
     "has, with those of the plain enumerator. Modes, of which several may be\n"
     "given:\n"
@@ -286,6 +287,7 @@ void parse_arguments(int argc, char **argv, struct arguments *arguments)
         {"prefix", required_argument, NULL, PREFIX},
         {"dev", required_argument, NULL, DEV},
         {"overlay-words", no_argument, NULL, AROUND_WORDS},
+        {"lexicon", required_argument, NULL, 'l'},
         {"words", required_argument, NULL, 'w'},
         {"block", required_argument, NULL, 'b'},
         {"seed", required_argument, NULL, 's'},
@@ -302,6 +304,8 @@ void parse_arguments(int argc, char **argv, struct arguments *arguments)
             keep(arguments->words, &arguments->word_count, optarg);
         } else if (option == 'b') {
             keep(arguments->blocks, &arguments->block_count, optarg);
+        } else if (option == 'l') {
+            arguments->lexicon = optarg;
         } else if (option == 's') {
             arguments->seed = parse_number(optarg);
         } else if (option == 'j') {

@@ -20,6 +20,7 @@ struct request {
 };
 
 struct arguments {
+    const char *lexicon; /* folder; NULL = the built-in one */
     const char *words[ARGUMENTS_MAX];
     size_t word_count;
     const char *blocks[ARGUMENTS_MAX];

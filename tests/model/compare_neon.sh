@@ -1,10 +1,10 @@
 #!/bin/sh
 # Builds compare-engine for 64-bit ARM and runs it in qemu: the path "neon"
 # and the scalar one against the plain enumerator.
-# Usage: compare_neon.sh SOURCE-DIR BUILD-DIR
+# Usage: compare_neon.sh SOURCE-DIR BUILD-DIR LEXICON-DIR
 set -eu
 
-source=$1 build=$2
+source=$1 build=$2 lexicon=$3
 compiler=aarch64-linux-gnu-gcc
 for tool in $compiler qemu-aarch64; do
     command -v "$tool" >/dev/null || {
@@ -26,7 +26,13 @@ $compiler -std=c17 -O2 -static -D_GNU_SOURCE -DXXH_INLINE_ALL \
     -DVN_DATA_DIR="\"$source/engine/data\"" -I"$source" \
     -isystem "$build/include" -o "$build/compare-engine" "$@" -pthread
 
-qemu-aarch64 "$build/compare-engine" --random 400 --letters 100 --zeros 100 \
-    --prefix 46858 >"$build/output"
-cat "$build/output"
-grep -q '^paths: scalar neon$' "$build/output"
+# compare OPTION...: on a sample, by both paths.
+compare() {
+    qemu-aarch64 "$build/compare-engine" "$@" --random 400 --letters 100 \
+        --zeros 100 --prefix 46858 >"$build/output"
+    cat "$build/output"
+    grep -q '^paths: scalar neon$' "$build/output"
+}
+
+compare
+compare --lexicon "$lexicon"

@@ -43,12 +43,13 @@ static uint64_t hash_of(const struct vn_lexicon *lexicon,
     return digest;
 }
 
-static void every_path_gives_the_same_ten_million_records(void **state)
+/* 'folder': NULL = the built-in lexicon. */
+static void assert_same_records(const char *folder)
 {
+    const struct vn_lexicon_options options = {.folder = folder};
     struct vn_lexicon *lexicon = NULL;
 
-    (void)state;
-    assert_int_equal(vn_lexicon_open(NULL, &lexicon, NULL), VN_OK);
+    assert_int_equal(vn_lexicon_open(&options, &lexicon, NULL), VN_OK);
     const uint64_t expected = hash_of(lexicon, VN_PATH_SCALAR);
     for (unsigned p = VN_PATH_SCALAR + 1; p < VN_PATHS; p++) {
         const enum vn_engine_path path = (enum vn_engine_path)p;
@@ -59,10 +60,23 @@ static void every_path_gives_the_same_ten_million_records(void **state)
     vn_lexicon_free(lexicon);
 }
 
+static void every_path_gives_the_same_ten_million_records(void **state)
+{
+    (void)state;
+    assert_same_records(NULL);
+}
+
+static void they_do_where_common_words_pay(void **state)
+{
+    (void)state;
+    assert_same_records(VN_COMMON_LEXICON);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_path_gives_the_same_ten_million_records),
+        cmocka_unit_test(they_do_where_common_words_pay),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

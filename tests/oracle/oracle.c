@@ -147,7 +147,10 @@ static int join_terms(const struct search *search, const struct piece *left,
                       const struct piece *right)
 {
     if (left->entry != NULL && right->entry != NULL) {
-        return oracle_pair_bonus(search->oracle, left->entry, right->entry);
+        const int bonus =
+            oracle_pair_bonus(search->oracle, left->entry, right->entry);
+        const bool common = left->entry->common && right->entry->common;
+        return bonus == 0 && common ? search->oracle->weights.common : bonus;
     }
     const struct piece *run = left->entry == NULL ? left : right;
     const struct piece *word = left->entry == NULL ? right : left;

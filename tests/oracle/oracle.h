@@ -33,7 +33,8 @@ struct vn_oracle_spelling {
 };
 
 /*
- * vn_oracle_open() reads words ("word TAB score"), pairs ("left TAB right TAB
+ * vn_oracle_open() reads words ("word TAB score", and "TAB c" if it is common),
+ * pairs ("left TAB right TAB
  * bonus") and block list ("term TAB flags ...", flags of the letters T and S)
  * from text files; a path that is NULL stands for an empty file. The caller
  * frees '*oracle'.
@@ -49,8 +50,8 @@ void vn_oracle_free(struct vn_oracle *oracle); /* accepts NULL */
 
 /*
  * vn_oracle_read_model() reads the weights of a model file, one "name value"
- * a line, all of them in any order. Without one they are those of model H of
- * the ranking study, which stand in oracle_weights.c.
+ * a line, all but "common" (then 0), in any order. Without one they are those
+ * of model H of the ranking study, which stand in oracle_weights.c.
  *
  * Returns VN_OK, VN_INVALID if a weight is not there or unknown, VN_IO.
  */

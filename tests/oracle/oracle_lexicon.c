@@ -151,8 +151,9 @@ static enum vn_status intern_entry(struct vn_oracle *oracle,
     return map_put(&oracle->by_text, packed, (int32_t)*index);
 }
 
+/* Puts an entry in, of which 'made' has score and flags. */
 static enum vn_status set_entry(struct vn_oracle *oracle, const char *phrase,
-                                int score, bool overlay)
+                                struct oracle_entry made)
 {
     struct oracle_entry entry;
     size_t index;
@@ -164,16 +165,18 @@ static enum vn_status set_entry(struct vn_oracle *oracle, const char *phrase,
     if (status != VN_OK) {
         return status;
     }
-    oracle->entries[index].score = score;
+    oracle->entries[index].score = made.score;
     oracle->entries[index].present = true;
-    oracle->entries[index].overlay = overlay;
+    oracle->entries[index].overlay = made.overlay;
+    oracle->entries[index].common = made.common;
     return VN_OK;
 }
 
 enum vn_status vn_oracle_add_words(struct vn_oracle *oracle, const char *phrase,
                                    int score)
 {
-    return set_entry(oracle, phrase, score, true);
+    return set_entry(oracle, phrase,
+                     (struct oracle_entry){.score = score, .overlay = true});
 }
 
 static enum vn_status set_block(struct vn_oracle *oracle, const char *term,
@@ -266,7 +269,10 @@ static enum vn_status take_word(struct vn_oracle *oracle, char *const fields[3])
     if (!parse_hundredths(fields[1], &score)) {
         return VN_INVALID;
     }
-    return set_entry(oracle, fields[0], score, false);
+    return set_entry(
+        oracle, fields[0],
+        (struct oracle_entry){.score = score,
+                              .common = strcmp(fields[2], "c") == 0});
 }
 
 static enum vn_status take_pair(struct vn_oracle *oracle, char *const fields[3])

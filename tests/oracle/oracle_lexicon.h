@@ -28,6 +28,7 @@ struct oracle_entry {
     int score;     /* U in hundredths of a nat */
     bool present;  /* false: known from a pair only, or blocked */
     bool overlay;
+    bool common;
 };
 
 /* That 'entry' may stand on the keys that 'key' is made of (oracle_key()). */
@@ -44,6 +45,7 @@ struct oracle_weights {
     int digit_01, digit_other, lone_4;
     int run_start[5], run_middle[5], run_end[5]; /* by length, from 1 */
     int short_beside_run;
+    int common;
     int twin; /* taken off a twin */
 };
 

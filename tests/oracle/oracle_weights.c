@@ -62,6 +62,7 @@ static const struct {
     AT("run_end.4", run_end[4]),
     AT("short_beside_run", short_beside_run),
     AT("twin", twin),
+    AT("common", common),
 };
 
 /* Sets the weight 'name'; its number, WEIGHTS if there is none. */
@@ -85,8 +86,8 @@ enum vn_status vn_oracle_read_model(struct vn_oracle *oracle, const char *path,
 {
     struct oracle_weights weights = {0};
     char line[LINE_SIZE];
-    bool seen[WEIGHTS + 1] = {false};
-    size_t count = 0;
+    bool seen[WEIGHTS + 1] = {[WEIGHTS - 1] = true}; // "common" may be left out
+    size_t count = 1;
     FILE *file = fopen(path, "r");
 
     if (file == NULL) {

@@ -11,7 +11,7 @@
 #include "engine/keypad.h"
 
 #define DEFAULT_SEED 20240711u
-#define PATHS 8u
+#define PATHS 16u
 
 static uint64_t random_state;
 static char folder[] = "/tmp/vanity_test_XXXXXX";

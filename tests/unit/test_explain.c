@@ -198,6 +198,37 @@ static void a_phrase_of_an_overlay_is_one_word_with_its_score(void **state)
     vn_lexicon_free(own);
 }
 
+/* HELP-XYZ is no listed pair, HELP-PAY is one; QED is not common. */
+static void common_words_pay_beside_each_other(void **state)
+{
+    const char *words = fixture_write_text(
+        "words", "help\t500\tc\nxyz\t500\tc\nqed\t500\npay\t500\tc\n");
+    const struct vn_lexicon_options options = {
+        .word_paths = &words,
+        .word_path_count = 1,
+        .model_path =
+            fixture_write_text("model", "vanity-model 1\ncommon -130\n"),
+    };
+    struct vn_lexicon *own = NULL;
+    struct vn_explanation out[VN_CANDIDATES];
+    unsigned count;
+
+    (void)state;
+    assert_int_equal(vn_lexicon_open(&options, &own, NULL), VN_OK);
+    struct vn_engine *with = fixture_engine(own, VN_PATH_AUTO, 1);
+    vn_engine_explain(with, fixture_dial("HELPXYZ"), out, &count);
+    assert_string_equal(out[0].spelling.text, "HELP-XYZ");
+    assert_term(&out[0], "common words", "HELP-XYZ", -130);
+    assert_int_equal(sum_of(&out[0]), out[0].hundredths);
+    vn_engine_explain(with, fixture_dial("HELPQED"), out, &count);
+    assert_null(find_term(&out[0], "common words", "HELP-QED"));
+    vn_engine_explain(with, fixture_dial("HELPPAY"), out, &count);
+    assert_null(find_term(&out[0], "common words", "HELP-PAY"));
+    assert_non_null(find_term(&out[0], "pair", "HELP-PAY"));
+    vn_engine_free(with);
+    vn_lexicon_free(own);
+}
+
 /* ---- All candidates --------------------------------------------------- */
 
 static bool is_known(const char *name)
@@ -301,6 +332,7 @@ int main(void)
         cmocka_unit_test(a_word_that_runs_on_is_explained_whole),
         cmocka_unit_test(overdial_candidates_have_an_overdial_term),
         cmocka_unit_test(a_phrase_of_an_overlay_is_one_word_with_its_score),
+        cmocka_unit_test(common_words_pay_beside_each_other),
         cmocka_unit_test(terms_add_up_to_the_score_of_every_candidate),
         cmocka_unit_test(a_suffix_without_letters_has_nothing_to_explain),
     };

@@ -707,6 +707,9 @@ static void whatever_decides_records_changes_the_fingerprint(void **state)
         {.blocks = {fixture_write_text("f5", "flowers\n")}, .block_count = 1},
         {.blocks = {fixture_write_text("f6", "qxzqxz\n")}, .block_count = 1},
         {.model = fixture_write_text("f7", "vanity-model 1\nmiddle -56\n")},
+        {.model = fixture_write_text("f8", "vanity-model 1\ncommon -1\n")},
+        {.words = {fixture_write_text("f9", "qxzqxz\t-99\tc\n")},
+         .word_count = 1},
     };
     uint64_t seen[sizeof files / sizeof *files];
 

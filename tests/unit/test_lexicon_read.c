@@ -65,8 +65,24 @@ static void a_score_reaches_from_its_least_to_its_most(void **state)
     assert_no_word(BYTES("vet\t"), "score");
     assert_no_word(BYTES("vet\tx"), "score");
     assert_no_word(BYTES("vet\t1.5"), "score");
-    assert_no_word(BYTES("vet\t1\t2"), "score");
     assert_no_word(BYTES("vet\t99999999999999999999"), "score");
+}
+
+static void a_third_column_marks_a_common_word(void **state)
+{
+    struct entry entry;
+
+    (void)state;
+    assert_null(lexicon_read_word(BYTES("vet\t-20\tc"), &entry));
+    assert_int_equal(entry.common, 1);
+    assert_int_equal(entry.score, -20);
+    assert_null(lexicon_read_word(BYTES("vet\t-20"), &entry));
+    assert_int_equal(entry.common, 0);
+    assert_no_word(BYTES("vet\t1\t2"), "stands c");
+    assert_no_word(BYTES("vet\t1\t"), "stands c");
+    assert_no_word(BYTES("vet\t1\tcc"), "stands c");
+    assert_no_word(BYTES("vet\tx\tc"), "score");
+    assert_no_word(BYTES("pet meds\t1\tc"), "not behind a phrase");
 }
 
 static void a_phrase_has_a_cut_after_each_word_but_the_last(void **state)
@@ -203,6 +219,7 @@ int main(void)
         cmocka_unit_test(a_word_has_letters_of_either_case_and_a_score),
         cmocka_unit_test(a_score_that_is_left_out_is_the_default),
         cmocka_unit_test(a_score_reaches_from_its_least_to_its_most),
+        cmocka_unit_test(a_third_column_marks_a_common_word),
         cmocka_unit_test(a_phrase_has_a_cut_after_each_word_but_the_last),
         cmocka_unit_test(what_is_no_letter_is_refused),
         cmocka_unit_test(ten_letters_are_the_most_of_a_word_and_of_a_phrase),

@@ -11,17 +11,20 @@
 #include "engine/split.h"
 
 #define KEYS VN_SUFFIX_DIGITS
+#define KIND_PAIRS (MATCH_KINDS * MATCH_KINDS)
 
 static const char overlay[] = "pet meds\t150\ngo get it\t20\nto-do list\t90\n"
-                              "a b c d e f g\t30\nan-s\t100\n";
+                              "a b c d e f g\t30\nan-s\t100\n"
+                              "go\t-60\tc\ncall\t2\tc\nhome\t-90\tc\n";
 
 static struct vn_lexicon *lexicon;
 static struct block_set blocks;
 static struct match match;
 
-static unsigned kind(unsigned covered)
+static unsigned kind(const struct entry *entry)
 {
-    return covered <= 2 ? MATCH_SHORT : MATCH_LONG;
+    return (entry->length <= 2 ? MATCH_SHORT : MATCH_LONG) |
+           (entry->common ? MATCH_COMMON : 0);
 }
 
 /* ---- The shape of the tables ------------------------------------------ */
@@ -63,12 +66,13 @@ static uint64_t check_table(unsigned start, unsigned covered, unsigned kinds,
                             uint64_t *rows)
 {
     const struct match_table *table =
-        &match.tables[start][covered][kinds / 2][kinds % 2];
+        &match.tables[start][covered][kinds / MATCH_KINDS];
     uint64_t tokens = 0;
 
     for (uint32_t group = 0; group < groups_of(covered); group++) {
         const int64_t *end;
-        const int64_t *first = match_rows(table, group, &end);
+        const int64_t *first =
+            match_rows(&match, table, group, kinds % MATCH_KINDS, &end);
         if (first == NULL) {
             assert_null(end);
             return 0;
@@ -93,7 +97,7 @@ static void lanes_are_sorted_and_their_letters_differ(void **state)
     (void)state;
     for (unsigned start = 0; start < KEYS; start++) {
         for (unsigned n = 1; start + n <= KEYS; n++) {
-            for (unsigned kinds = 0; kinds < 4; kinds++) {
+            for (unsigned kinds = 0; kinds < KIND_PAIRS; kinds++) {
                 tokens += check_table(start, n, kinds, &rows);
             }
         }
@@ -105,12 +109,20 @@ static void lanes_are_sorted_and_their_letters_differ(void **state)
 
 /* ---- Every word is there ---------------------------------------------- */
 
+/* A place in the tables. */
+struct place {
+    unsigned start, covered, first_kind, last_kind;
+};
+
 /* The token of the same letters as 'key' at this place, or KEY_NONE. */
-static int64_t find_token(const struct match_table *table, uint32_t digits,
-                          int64_t key)
+static int64_t find_token(const struct match *tables, struct place place,
+                          uint32_t digits, int64_t key)
 {
+    const struct match_table *table =
+        &tables->tables[place.start][place.covered][place.last_kind];
     const int64_t *end;
-    const int64_t *row = match_rows(table, digits / MATCH_LANES, &end);
+    const int64_t *row =
+        match_rows(tables, table, digits / MATCH_LANES, place.first_kind, &end);
 
     for (; row < end; row += MATCH_LANES) {
         const int64_t token = row[digits % MATCH_LANES];
@@ -170,10 +182,9 @@ static void assert_placed(const struct entry *entry, unsigned start,
     uint32_t digits;
     const int64_t token = entry_token(entry, start, covered, &digits);
     const unsigned end = start + covered;
-    const struct match_table *table =
-        &match.tables[start][covered][kind(entry->length)]
-                     [end == KEYS ? MATCH_LONG : kind(entry->length)];
-    const int64_t found = find_token(table, digits, token);
+    const struct place place = {start, covered, kind(entry),
+                                end == KEYS ? MATCH_LONG : kind(entry)};
+    const int64_t found = find_token(&match, place, digits, token);
 
     if (found == KEY_NONE || found < token) {
         fail_msg("%.10s is not at %u", entry->letters, start);
@@ -247,12 +258,12 @@ static void every_token_of_seven_keys_is_a_chain_of_pairs(void **state)
     unsigned count = 0;
 
     (void)state;
-    for (unsigned kinds = 0; kinds < 4; kinds++) {
-        const struct match_table *table =
-            &match.tables[0][KEYS][kinds / 2][kinds % 2];
+    for (unsigned first_kind = 0; first_kind < MATCH_KINDS; first_kind++) {
+        const struct match_table *table = &match.tables[0][KEYS][MATCH_LONG];
         for (uint32_t group = 0; group < groups_of(KEYS); group++) {
             const int64_t *end;
-            const int64_t *row = match_rows(table, group, &end);
+            const int64_t *row =
+                match_rows(&match, table, group, first_kind, &end);
             for (; row < end; row += MATCH_LANES) {
                 for (unsigned lane = 0; lane < MATCH_LANES; lane++) {
                     if (row[lane] != KEY_NONE && fixture_random(8) == 0) {
@@ -275,6 +286,9 @@ static int score_of(const char *word)
         .score;
 }
 
+/* Seven keys, of which the first word is long and not common. */
+static const struct place whole = {0, KEYS, MATCH_LONG, MATCH_LONG};
+
 static void a_listed_pair_is_one_token(void **state)
 {
     const struct entry both = {.letters = "HELPPAY",
@@ -288,8 +302,34 @@ static void a_listed_pair_is_one_token(void **state)
     (void)state;
     const int64_t token = entry_token(&both, 0, 7, &digits);
     assert_int_equal(key_hundredths(KEY_EMPTY + token), -138);
-    assert_true(find_token(&match.tables[0][7][MATCH_LONG][MATCH_LONG], digits,
-                           token) == token);
+    assert_true(find_token(&match, whole, digits, token) == token);
+}
+
+static void a_common_word_has_a_kind_of_its_own(void **state)
+{
+    const struct entry call = {.letters = "CALL", .length = 4};
+    const struct place common = {0, 4, MATCH_COMMON, MATCH_COMMON};
+    const struct place other = {0, 4, MATCH_LONG, MATCH_LONG};
+    uint32_t digits;
+
+    (void)state;
+    const int64_t token = entry_token(&call, 0, 4, &digits);
+    assert_true(find_token(&match, common, digits, token) != KEY_NONE);
+    assert_true(find_token(&match, other, digits, token) == KEY_NONE);
+}
+
+static void common_words_need_a_weight_and_a_word(void **state)
+{
+    struct vn_lexicon *without = fixture_lexicon(overlay, NULL);
+    struct match tables;
+
+    (void)state;
+    assert_int_equal(match.kinds, MATCH_KINDS);
+    assert_int_equal(without->model.common, 0);
+    assert_true(match_init(&tables, without, &blocks));
+    assert_int_equal(tables.kinds, MATCH_COMMON);
+    match_reset(&tables);
+    vn_lexicon_free(without);
 }
 
 static void what_is_blocked_by_itself_is_left_out(void **state)
@@ -305,10 +345,8 @@ static void what_is_blocked_by_itself_is_left_out(void **state)
     const int64_t token = entry_token(&phrase, 0, 7, &digits);
     assert_true(block_set_init(&set, blocked));
     assert_true(match_init(&tables, blocked, &set));
-    assert_true(find_token(&tables.tables[0][7][MATCH_LONG][MATCH_LONG], digits,
-                           token) == KEY_NONE);
-    assert_true(find_token(&match.tables[0][7][MATCH_LONG][MATCH_LONG], digits,
-                           token) != KEY_NONE);
+    assert_true(find_token(&tables, whole, digits, token) == KEY_NONE);
+    assert_true(find_token(&match, whole, digits, token) != KEY_NONE);
     match_reset(&tables);
     match_reset(&tables);
     block_set_reset(&set);
@@ -320,8 +358,15 @@ static int open_tables(void **state)
     if (fixture_setup(state) != 0) {
         return -1;
     }
-    lexicon = fixture_lexicon(overlay, NULL);
-    return block_set_init(&blocks, lexicon) &&
+    const char *words = fixture_write_text("words", overlay);
+    const struct vn_lexicon_options options = {
+        .word_paths = &words,
+        .word_path_count = 1,
+        .model_path =
+            fixture_write_text("model", "vanity-model 1\ncommon -100\n"),
+    };
+    return vn_lexicon_open(&options, &lexicon, NULL) == VN_OK &&
+                   block_set_init(&blocks, lexicon) &&
                    match_init(&match, lexicon, &blocks)
                ? 0
                : -1;
@@ -341,6 +386,8 @@ int main(void)
         cmocka_unit_test(lanes_are_sorted_and_their_letters_differ),
         cmocka_unit_test(every_entry_stands_wherever_it_may),
         cmocka_unit_test(every_token_of_seven_keys_is_a_chain_of_pairs),
+        cmocka_unit_test(a_common_word_has_a_kind_of_its_own),
+        cmocka_unit_test(common_words_need_a_weight_and_a_word),
         cmocka_unit_test(a_listed_pair_is_one_token),
         cmocka_unit_test(what_is_blocked_by_itself_is_left_out),
     };

@@ -48,6 +48,7 @@ static const struct place places[] = {
     PLACE("run_end.4", run_end[4]),
     PLACE("short_beside_run", short_beside_run),
     {"twin", offsetof(struct model, twin), 0, 1000},
+    {"common", offsetof(struct model, common), -200, 0},
 };
 
 #define PLACES (sizeof places / sizeof *places)
@@ -184,11 +185,13 @@ static void each_weight_is_set_by_its_name_alone(void **state)
     for (size_t i = 0; i < PLACES; i++) {
         char line[64];
         struct model model = model_h;
-        (void)snprintf(line, sizeof line, "%s 299", places[i].name);
+        (void)snprintf(line, sizeof line, "%s %d", places[i].name,
+                       places[i].least + 1);
         assert_int_equal(read_line(line, &model, NULL), VN_OK);
         for (size_t k = 0; k < PLACES; k++) {
             assert_int_equal(value_at(&model, &places[k]),
-                             k == i ? 299 : value_at(&model_h, &places[k]));
+                             k == i ? places[i].least + 1
+                                    : value_at(&model_h, &places[k]));
         }
     }
 }
@@ -251,7 +254,7 @@ static void a_bad_line_is_named(void **state)
         "weight 1",   "start 1",     "start.7 1",   "start.-1 1",
         "middle.0 1", "run_end.0 1", "run_end.5 1", "run_start 1",
         "START.0 1",  "start.x 1",   "start. 1",    ".0 1",
-        "twin.0 1",   "start.0.0 1",
+        "twin.0 1",   "start.0.0 1", "common.0 0",
     };
 
     (void)state;
@@ -311,7 +314,8 @@ static void the_hash_tells_every_weight_and_not_the_name(void **state)
     for (size_t i = 0; i < PLACES; i++) {
         struct model model = model_h;
         char line[64];
-        (void)snprintf(line, sizeof line, "%s 298", places[i].name);
+        (void)snprintf(line, sizeof line, "%s %d", places[i].name,
+                       places[i].least + 2);
         assert_int_equal(read_line(line, &model, NULL), VN_OK);
         hashes[i] = model_hash(&model);
         assert_true(hashes[i] != model_hash(&model_h));

@@ -94,14 +94,25 @@ static const char *const models[] = {
     "vanity-model 1\ntwin 0\n",
     "vanity-model 1\ntwin 1000\nmiddle 300\ndigit_other 250\n",
     many_weights,
+    "vanity-model 1\ncommon -200\n",
 };
+
+/* Common ones, and short ones among them; some of their pairs are listed. */
+static const char common_words[] =
+    "a\t-250\tc\ni\t-200\tc\nus\t-150\tc\nin\t-150\tc\ngo\t-60\tc\n"
+    "call\t2\tc\nhome\t-20\tc\ncar\t-30\tc\nbed\t-40\tc\ncare\t-47\tc\n"
+    "get\t-70\tc\nfun\t-70\tc\nlive\t-90\tc\nbest\t-34\tc\npet meds\t150\n";
 
 static void all_paths_agree_under_other_weights(void **state)
 {
+    const char *words_path = fixture_write_text("common", common_words);
+
     (void)state;
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         const struct vn_lexicon_options options = {
-            .model_path = fixture_write_text("model", models[i])};
+            .model_path = fixture_write_text("model", models[i]),
+            .word_paths = &words_path,
+            .word_path_count = 1};
         struct vn_lexicon *lexicon = NULL;
         assert_int_equal(vn_lexicon_open(&options, &lexicon, NULL), VN_OK);
         assert_same_paths(lexicon);
@@ -135,8 +146,9 @@ static void lists_of_prefixes_fall_and_hold_each_letters_once(void **state)
             search_scalar.expand(&path);
             for (unsigned digit = 0; digit < 10; digit++) {
                 const struct search_node *node = &path.children[depth][digit];
-                check_list(node->before_long);
-                check_list(node->before_short);
+                for (unsigned k = 0; k < engine->tables.match.kinds; k++) {
+                    check_list(node->before[k]);
+                }
                 check_list(node->before_run);
             }
             search_enter(&path, fixture_random(10));
