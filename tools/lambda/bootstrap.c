@@ -11,13 +11,15 @@
 
 #define LINE_SIZE 1024u
 #define QUESTION_SIZE 1024u
+#define TRACE_NAME "_X_AMZN_TRACE_ID"
 
 struct bootstrap {
     struct wire wire;
     struct runtime runtime;
     struct lambda_table table;
     struct handler handler;
-    char *memory; /* of replies */
+    char *memory;                                        /* of replies */
+    char trace[sizeof(TRACE_NAME) + RUNTIME_TRACE_SIZE]; /* "NAME=value" */
 };
 
 /* ---- Messages -------------------------------------------------------------
@@ -156,6 +158,15 @@ static void begin(struct bootstrap *bootstrap)
 /* ---- Events ---------------------------------------------------------------
  */
 
+/* The environment holds our own memory: setenv() would leave some behind for
+ * every trace there ever was. */
+static void set_trace(struct bootstrap *bootstrap, const char *trace)
+{
+    (void)snprintf(bootstrap->trace, sizeof(bootstrap->trace), "%s=%s",
+                   TRACE_NAME, trace);
+    (void)putenv(bootstrap->trace);
+}
+
 static void answer(struct bootstrap *bootstrap,
                    const struct runtime_invocation *invocation, bool cold)
 {
@@ -170,7 +181,7 @@ static void answer(struct bootstrap *bootstrap,
     struct handler_reply reply;
     struct vn_error error;
 
-    (void)setenv("_X_AMZN_TRACE_ID", invocation->trace, 1);
+    set_trace(bootstrap, invocation->trace);
     lambda_table_trace(&bootstrap->table, invocation->trace);
     handler_run(&bootstrap->handler, &request, bootstrap->memory, &reply);
     if (runtime_reply(&bootstrap->runtime, invocation->request_id,

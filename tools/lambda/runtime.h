@@ -12,10 +12,12 @@ struct runtime {
     struct curl_slist *headers;
 };
 
+#define RUNTIME_TRACE_SIZE 257u
+
 /* Texts and event are lent until the next call of runtime_next(). */
 struct runtime_invocation {
     char request_id[129];
-    char trace[257]; /* "" if none, or if it is no such header */
+    char trace[RUNTIME_TRACE_SIZE]; /* "" if none, or if it is no such header */
     int64_t deadline_ms;
     struct vn_bytes event;
     bool too_large; /* the event is cut */
