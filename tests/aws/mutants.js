@@ -314,6 +314,14 @@ const PARTS = [
   ['limitsOfTables', 'a table that is paid for unused',
     set('CallsTable', 'BillingMode', 'PROVISIONED'),
     'CallsTable is paid for unused'],
+  ['imported', 'a table that stays empty',
+    unset('IndexTable', 'ImportSourceSpecification'),
+    'condition of the import is undefined, not HasImport'],
+  ['imported', 'a format that is not exported',
+    (t) => {
+      of(t, 'IndexTable').ImportSourceSpecification['Fn::If'][1]
+        .InputFormat = 'ION';
+    }, 'format of the import is ION, not DYNAMODB_JSON'],
   ['indexOutlives', 'an index that is deleted',
     (t) => { t.Resources.IndexTable.DeletionPolicy = 'Delete'; },
     'IndexTable goes with the stack'],
@@ -516,6 +524,23 @@ const EDGE = [
   ['securityHeaders', 'no policy',
     (t) => { delete headers(t).ContentSecurityPolicy; },
     "content-security policy: default-src 'none' is missing"],
+  ['published', 'a closed API that is open',
+    (t) => {
+      const choice = of(t, 'ApiStage').DeploymentId['Fn::If'];
+      [choice[1], choice[2]] = [choice[2], choice[1]];
+    }, 'condition of the closed one is LookupIsPublic, not LookupNeedsToken'],
+  ['published', 'a deployment of nothing',
+    (t) => {
+      const [, { Ref: name }] = of(t, 'ApiStage').DeploymentId['Fn::If'];
+      of(t, 'ApiStage').DeploymentId['Fn::If'][1].Ref = 'Open';
+      t.Resources.Open = { ...t.Resources[name], DependsOn: 'LookupMethod' };
+    }, 'before ${Open}: CallersMethod is missing'],
+  ['origins', 'a bucket that is asked unsigned',
+    put((t) => of(t, 'SiteAccess').OriginAccessControlConfig, 'SigningBehavior',
+      'never'), 'signing is never, not always'],
+  ['origins', 'an API that is asked in plain',
+    put((t) => site(t).Origins[1].CustomOriginConfig, 'OriginProtocolPolicy',
+      'match-viewer'), 'protocol to the API is match-viewer, not https-only'],
   ['closedBucket', 'a bucket that may be opened',
     put((t) => of(t, 'Site').PublicAccessBlockConfiguration,
       'BlockPublicPolicy', false), 'Site lacks BlockPublicPolicy'],

@@ -94,6 +94,15 @@ test('answers what openapi.yaml describes', () => {
   assert.deepStrictEqual(methods, described);
 });
 
+test('has the outputs that deploy and smoke ask for', () => {
+  const asked = ['deploy', 'smoke'].flatMap((name) => [
+    ...fs.readFileSync(path.join(AWS, name), 'utf8')
+      .matchAll(/\(output (\w+)/g)].map((match) => match[1]));
+  assert.ok(asked.length > 10);
+  assert.deepStrictEqual(
+    asked.filter((name) => !good.template.Outputs[name]), []);
+});
+
 test('the roles of the example pass too', () => {
   const { refused, validation, nag } = judge(fs.readFileSync(
     path.join(AWS, 'examples', 'github-role.yaml'), 'utf8'));

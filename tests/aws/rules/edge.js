@@ -104,6 +104,21 @@ function guardedStage(template) {
   });
 }
 
+// Each kind of access is published by its own deployment.
+function published(template) {
+  const stage = properties(template, 'ApiStage');
+  const [when, open, closed] = (stage.DeploymentId || {})['Fn::If'] || [];
+  const made = (ref) => template.Resources[(ref || {}).Ref] || {};
+  return [
+    unlike('switch of the deployments', when, 'LookupIsPublic'),
+    unlike('condition of the open one', made(open).Condition, 'LookupIsPublic'),
+    unlike('condition of the closed one', made(closed).Condition,
+      'LookupNeedsToken'),
+    ...[open, closed].flatMap((ref) => differs(`before ${spelled(ref)}`,
+      list(made(ref).DependsOn), Object.keys(METHODS))),
+  ];
+}
+
 function noPersonalLog(template) {
   return ofType(template, 'AWS::ApiGateway::Stage').flatMap((stage) => {
     const { DestinationArn: to, Format: format = '' } =
@@ -245,6 +260,24 @@ function securityHeaders(template) {
   ];
 }
 
+// The bucket is read by CloudFront, signed; the API is asked by TLS 1.2.
+function origins(template) {
+  const { Origins: all = [] } =
+    properties(template, 'Distribution').DistributionConfig || {};
+  const [site = {}, api = {}] = ['site', 'api']
+    .map((id) => all.find(({ Id }) => Id === id));
+  const signing = properties(template, 'SiteAccess')
+    .OriginAccessControlConfig || {};
+  const tls = api.CustomOriginConfig || {};
+  return [
+    unlike('access to the bucket', site.OriginAccessControlId,
+      '${SiteAccess.Id}'),
+    unlike('signing', signing.SigningBehavior, 'always'),
+    unlike('protocol to the API', tls.OriginProtocolPolicy, 'https-only'),
+    ...differs('TLS to the API', list(tls.OriginSSLProtocols), ['TLSv1.2']),
+  ];
+}
+
 function closedBucket(template) {
   return ofType(template, 'AWS::S3::Bucket').flatMap((bucket) => {
     const block = bucket.PublicAccessBlockConfiguration || {};
@@ -257,5 +290,6 @@ function closedBucket(template) {
 
 module.exports = {
   authorised, answered, usersAreInvited, guardedStage, noPersonalLog, firewall,
-  originKey, uncached, guardedPage, securityHeaders, closedBucket,
+  published, originKey, uncached, guardedPage, securityHeaders, origins,
+  closedBucket,
 };

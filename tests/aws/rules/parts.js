@@ -185,6 +185,22 @@ function limitsOfTables(template) {
   });
 }
 
+// An index that lies in the bucket comes into the table.
+function imported(template) {
+  const [when, source = {}] =
+    ((properties(template, 'IndexTable').ImportSourceSpecification ||
+      {})['Fn::If']) || [];
+  return [
+    unlike('condition of the import', when, 'HasImport'),
+    unlike('format of the import', source.InputFormat, 'DYNAMODB_JSON'),
+    unlike('compression of the import', source.InputCompressionType,
+      '${ImportCompression}'),
+    unlike('source of the import', source.S3BucketSource, text({
+      S3Bucket: { Ref: 'ArtifactBucket' },
+      S3KeyPrefix: { Ref: 'ImportPrefix' } })),
+  ];
+}
+
 function indexOutlives(template) {
   const { IndexTable: table } = template.Resources;
   return [
@@ -221,5 +237,5 @@ function retention(template) {
 module.exports = {
   noPlace, functionsAgree, limitsOfFunctions, limitsOfParameters,
   parametersAreTold, connectIsLet, flowIsAsked, keysOfTables, limitsOfTables,
-  indexOutlives, callsAreGuarded, retention,
+  imported, indexOutlives, callsAreGuarded, retention,
 };
