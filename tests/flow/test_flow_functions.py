@@ -1,7 +1,8 @@
 """The contact flow with the functions themselves, over DynamoDB Local.
 
 The flow is walked as in test_flow.py; what it asks goes to the program that
-Lambda runs, and what that answers decides where the call goes.
+Lambda runs, and what that answers decides where the call goes. Tables, handlers
+and environment are those of the template.
 """
 import contextlib
 import json
@@ -11,18 +12,18 @@ import sys
 import unittest
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS / name) for name in ("lambda", "net")]
+sys.path[:0] = [str(TESTS / name) for name in ("aws", "lambda", "net")]
 
 # pylint: disable=wrong-import-position
 import servers  # noqa: E402
+import stack as template  # noqa: E402
 import tables  # noqa: E402
 import test_flow  # noqa: E402
 from runtime_stub import Bootstrap, Runtime  # noqa: E402
 
 PROGRAM = os.environ["VN_BOOTSTRAP"]
-FUNCTIONS = {"${CallersFunctionArn}": "callers",
-             "${LookupFunctionArn}": "lookup",
-             "${CallLogFunctionArn}": "call-log"}
+# Tables of the template, and their names here.
+TABLES = {"IndexTable": "index", "CallsTable": "calls"}
 SUFFIXES = ("3569377", "4685865")
 TOO_OFTEN = 20
 
@@ -50,16 +51,10 @@ def call_event(number, contact, given):
 
 def fill(url, folder):
     """The table of calls, and one that holds SUFFIXES."""
-    keys = {"day": "HASH", "at": "RANGE"}
     with contextlib.closing(tables.client(url)) as client:
-        client.create_table(
-            TableName="calls", BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"} for name in keys],
-            KeySchema=[{"AttributeName": name, "KeyType": kind}
-                       for name, kind in keys.items()])
+        for name, here in TABLES.items():
+            client.create_table(TableName=here, **template.table(name))
     where = ("--table", "index", "--endpoint-url", url)
-    tables.run("table", "create", *where)
     for suffix in SUFFIXES:
         index = tables.build(folder / f"{suffix}.mdb", suffix)
         tables.run("load", "-q", "-i", index, "--prefix", suffix, *where)
@@ -77,7 +72,8 @@ class RealCaller(test_flow.Caller):
         super().__init__(flow, **how)
 
     def answer(self, function, given):
-        reply = self.functions[FUNCTIONS[function]].invoke(call_event(
+        name = function.removeprefix("${").removesuffix("Arn}")
+        reply = self.functions[name].invoke(call_event(
             self.data["$.CustomerEndpoint.Address"], self.contact, given))
         assert reply.kind == "response", reply
         assert all(isinstance(value, str) for value in reply.body.values())
@@ -89,14 +85,14 @@ class Functions(unittest.TestCase):
     def setUpClass(cls):
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(tables.work_folder())
-            url = stack.enter_context(servers.local()).url
-            fill(url, folder)
-            for name in FUNCTIONS.values():
+            cls.url = stack.enter_context(servers.local()).url
+            fill(cls.url, folder)
+            for name, (handler, env) in template.functions(TABLES).items():
                 runtime = stack.enter_context(Runtime())
                 stack.enter_context(Bootstrap(
                     PROGRAM, runtime, tables.environment(
-                        _HANDLER=name, INDEX_TABLE="index",
-                        CALLS_TABLE="calls", AWS_ENDPOINT_URL_DYNAMODB=url)))
+                        _HANDLER=handler, AWS_ENDPOINT_URL_DYNAMODB=cls.url,
+                        **env)))
                 RealCaller.functions[name] = runtime
             cls.flow = json.loads(test_flow.render())
             cls.stack = stack.pop_all()
@@ -112,7 +108,7 @@ class Functions(unittest.TestCase):
         prompts = [words for words in call.heard if "<speak>" in words]
         self.assertEqual(len(prompts), 2)
         self.assertIn("flowers", prompts[0])
-        reply = RealCaller.functions["callers"].invoke(CALLERS_EVENT)
+        reply = RealCaller.functions["CallersFunction"].invoke(CALLERS_EVENT)
         newest = json.loads(reply.body["body"])["callers"][0]
         self.assertEqual(
             [newest["number"], newest["VanityNumber1"]],
@@ -136,6 +132,31 @@ class Functions(unittest.TestCase):
         self.assertEqual(len(call.invoked), 1)
         call = RealCaller(self.flow, number="+12064685866")
         self.assertEqual(len(call.invoked), 3)
+
+    def test_table_create_makes_what_the_template_makes(self):
+        tables.run("table", "create", "-q", "--table", "made",
+                   "--endpoint-url", self.url)
+        wanted = template.table("IndexTable")
+        with contextlib.closing(tables.client(self.url)) as client:
+            made = client.describe_table(TableName="made")["Table"]
+        self.assertEqual({key: made[key] for key in (
+            "AttributeDefinitions", "KeySchema")}, {key: wanted[key] for key in (
+                "AttributeDefinitions", "KeySchema")})
+        self.assertEqual(made["BillingModeSummary"]["BillingMode"],
+                         wanted["BillingMode"])
+
+    def test_a_call_leaves_what_is_counted_and_what_is_listed(self):
+        number = "+12064685867"
+        RealCaller(self.flow, number=number)
+        contact = f"contact-{RealCaller.contacts}"
+        with contextlib.closing(tables.client(self.url)) as client:
+            items = client.scan(TableName="calls")["Items"]
+        found = [item for item in items if contact in item["at"]["S"]]
+        days = sorted(item["day"]["S"] for item in found)
+        self.assertEqual(days[1], f"{days[0]}#{number}")
+        end = template.time_to_live("CallsTable")["AttributeName"]
+        for item in items:
+            self.assertIn("N", item[end])
 
 
 if __name__ == "__main__":
