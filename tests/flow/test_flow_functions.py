@@ -5,6 +5,7 @@ Lambda runs, and what that answers decides where the call goes. Tables, handlers
 and environment are those of the template.
 """
 import contextlib
+import datetime
 import json
 import os
 import pathlib
@@ -123,15 +124,25 @@ class Functions(unittest.TestCase):
         self.assertIn("<speak>", call.heard[1])
         self.assertEqual(call.heard[-1], "Thank you for your call. Goodbye.")
 
-    def test_calls_are_counted_to_the_limit(self):
+    def count_to_the_limit(self, area):
+        number = f"+1{area}4685865"
         for _ in range(TOO_OFTEN):
-            call = RealCaller(self.flow, number="+12064685865")
+            call = RealCaller(self.flow, number=number)
             self.assertEqual(len(call.invoked), 3)
-        call = RealCaller(self.flow, number="+12064685865")
+        call = RealCaller(self.flow, number=number)
+        other = RealCaller(self.flow, number=number[:-1] + "6")
+        return call, other
+
+    def test_calls_are_counted_to_the_limit(self):
+        # Once more if midnight came between: it counts by days.
+        for area in ("206", "207"):
+            day = datetime.datetime.now(datetime.timezone.utc).date()
+            call, other = self.count_to_the_limit(area)
+            if datetime.datetime.now(datetime.timezone.utc).date() == day:
+                break
         self.assertIn("many times today", call.heard[-1])
         self.assertEqual(len(call.invoked), 1)
-        call = RealCaller(self.flow, number="+12064685866")
-        self.assertEqual(len(call.invoked), 3)
+        self.assertEqual(len(other.invoked), 3)
 
     def test_table_create_makes_what_the_template_makes(self):
         tables.run("table", "create", "-q", "--table", "made",
