@@ -412,10 +412,10 @@ static enum vn_status write_data(struct plot_bench *bench)
     } else {
         status = write_files(bench, data, job);
     }
-    const bool failed =
-        (data != NULL && fclose(data) != 0) | (job != NULL && fclose(job) != 0);
+    const bool data_failed = data != NULL && fclose(data) != 0;
+    const bool job_failed = job != NULL && fclose(job) != 0;
 
-    if (status == VN_OK && failed) {
+    if (status == VN_OK && (data_failed || job_failed)) {
         status = vn_error_system(&bench->error, errno, "cannot write into '%s'",
                                  bench->folder);
     }
