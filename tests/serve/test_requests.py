@@ -2,6 +2,7 @@
 
 Usage: test_requests.py VANITY INDEX-OF-356
 """
+import signal
 import socket
 import sys
 import time
@@ -201,6 +202,24 @@ def connected_metric(server):
         return 0
 
 
+def check_bursts():
+    """As many requests at once as libmicrohttpd takes from epoll at a time."""
+    with Server(vanity, index, "--no-log", "--threads", "1") as server:
+        for count in (127, 128, 129, 256):
+            connections = [server.connect() for _ in range(count)]
+            for connection in connections:
+                connection.sendall(GOOD)
+                equal(status_of(connection.recv(4096)), 200, "alone")
+            server.process.send_signal(signal.SIGSTOP)
+            for connection in connections:
+                connection.sendall(GOOD)
+            server.process.send_signal(signal.SIGCONT)
+            for connection in connections:
+                equal(status_of(connection.recv(4096)), 200,
+                      f"one of {count} at once")
+                connection.close()
+
+
 def check_limit():
     """Above the limit newcomers are turned away; who is in is answered."""
     with Server(vanity, index, "--no-log", "--max-connections", "8") as server:
@@ -244,5 +263,6 @@ with Server(vanity, index, "--no-log") as running:
     check_pieces(running)
     check_ends(running)
 check_slow()
+check_bursts()
 check_limit()
 print("ok")

@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "listen.h"
 #include "service.h"
+#include "wake.h"
 
 #include "tools/cli/cli.h"
 #include "tools/cli/open.h"
@@ -42,6 +43,7 @@ struct server {
     struct listen_socket socket;
     struct MHD_Daemon *daemon;
     struct acceptor *acceptor;
+    struct wake *wake;
     struct service service;
     char log_path[PATH_MAX];
     struct vn_error error;
@@ -53,14 +55,16 @@ static void note_connection(void *context, struct MHD_Connection *connection,
                             void **place,
                             enum MHD_ConnectionNotificationCode code)
 {
-    struct service *service = context;
+    struct server *server = context;
+    struct connections *connections = server->service.connections;
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-        connections_close(service->connections, info->connect_fd);
+        connections_close(connections, info->connect_fd);
     } else {
-        *place = connections_find(service->connections, info->connect_fd);
+        *place = connections_find(connections, info->connect_fd);
+        wake_join(server->wake);
     }
 }
 
@@ -159,6 +163,9 @@ static int open_tables(struct server *server)
     if (status == VN_OK) {
         status = metrics_new(&service->metrics);
     }
+    if (status == VN_OK) {
+        status = wake_new(server->threads, &server->wake);
+    }
     return status == VN_OK ? CLI_DONE : cli_error(status, &server->error);
 }
 
@@ -202,7 +209,7 @@ static int start_daemon(struct server *server)
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET,
         0, NULL, NULL, service_answer, service, MHD_OPTION_CONNECTION_LIMIT,
         limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_BYTES,
-        MHD_OPTION_NOTIFY_CONNECTION, note_connection, service,
+        MHD_OPTION_NOTIFY_CONNECTION, note_connection, server,
         MHD_OPTION_NOTIFY_COMPLETED, service_answered, service,
         MHD_OPTION_URI_LOG_CALLBACK, request_note_target, service,
         MHD_OPTION_UNESCAPE_CALLBACK, request_keep_escapes, service,
@@ -288,6 +295,7 @@ static void serve_until_stopped(struct server *server, const sigset_t *signals)
         if (number == SIGINT || number == SIGTERM) {
             return;
         }
+        wake_all(server->wake);
         refresh(server, number == SIGHUP);
         connections_cut(server->service.connections, server->timeout_ns);
         report_calls(server);
@@ -312,6 +320,7 @@ static void drain(struct server *server, const sigset_t *signals)
         if (number == SIGINT || number == SIGTERM) {
             return;
         }
+        wake_all(server->wake);
         answering =
             connections_answering(server->service.connections, &quiet_ns);
     } while ((answering > 0 || quiet_ns < DRAIN_QUIET_NS) &&
@@ -343,6 +352,7 @@ static void close_server(struct server *server)
     store_close(service->store);
     connections_free(service->connections);
     metrics_free(service->metrics);
+    wake_free(server->wake);
     for (unsigned i = 0; i < PAGE_FILES; i++) {
         asset_release(service->pages[i].asset);
     }
