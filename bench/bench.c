@@ -136,7 +136,15 @@ uint32_t bench_random_below(uint64_t *state, uint32_t end)
     return (uint32_t)((bench_random(state) >> 32) * end >> 32);
 }
 
-enum { KEY_JSON = 0x100, KEY_REPEAT, KEY_THREADS, KEY_SAMPLE, KEY_SEED };
+enum {
+    KEY_JSON = 0x100,
+    KEY_REPEAT,
+    KEY_THREADS,
+    KEY_SAMPLE,
+    KEY_SEED,
+    KEY_LEXICON,
+    KEY_MODEL
+};
 
 static error_t parse_runs(int key, char *arg, struct argp_state *state)
 {
@@ -208,6 +216,37 @@ static const struct argp_option sample_options[] = {
 
 const struct argp bench_sample_argp = {.options = sample_options,
                                        .parser = parse_sample};
+
+static error_t parse_lexicon(int key, char *arg, struct argp_state *state)
+{
+    struct vn_lexicon_options *lexicon = state->input;
+
+    switch (key) {
+    case KEY_LEXICON:
+        lexicon->folder = arg;
+        return 0;
+    case KEY_MODEL:
+        lexicon->model_path = arg;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_option lexicon_options[] = {
+    {.name = "lexicon",
+     .key = KEY_LEXICON,
+     .arg = "DIR",
+     .doc = "Take the lexicon of a folder in place of the built-in one"},
+    {.name = "model",
+     .key = KEY_MODEL,
+     .arg = "FILE",
+     .doc = "Take the weights of the score from FILE"},
+    {0},
+};
+
+const struct argp bench_lexicon_argp = {.options = lexicon_options,
+                                        .parser = parse_lexicon};
 
 static error_t parse_path(int key, char *arg, struct argp_state *state)
 {

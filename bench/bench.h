@@ -62,6 +62,8 @@ struct bench_sample {
 
 extern const struct argp bench_runs_argp;
 extern const struct argp bench_sample_argp;
+/* --lexicon and --model: the input is a 'struct vn_lexicon_options'. */
+extern const struct argp bench_lexicon_argp;
 /* The one argument INDEX: the input is a 'const char *' that is NULL. */
 extern const struct argp bench_path_argp;
 

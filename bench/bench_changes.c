@@ -150,6 +150,15 @@ static void write_record(FILE *to, uint32_t suffix,
     }
 }
 
+/* Of the first spelling; nothing without one. */
+static void write_score(FILE *to, const struct vn_record *record)
+{
+    putc('\t', to);
+    if (record->codes[0] != 0) {
+        fprintf(to, "%d", vn_code_score(record->codes[0]));
+    }
+}
+
 static void write_change(struct comparing *comparing, const struct change *pair)
 {
     if (comparing->list == NULL) {
@@ -159,6 +168,8 @@ static void write_change(struct comparing *comparing, const struct change *pair)
     write_record(comparing->list, pair->suffix, &pair->a);
     putc('\t', comparing->list);
     write_record(comparing->list, pair->suffix, &pair->b);
+    write_score(comparing->list, &pair->a);
+    write_score(comparing->list, &pair->b);
     putc('\n', comparing->list);
 }
 
@@ -240,9 +251,11 @@ static enum vn_status open_list(struct comparing *comparing)
         const enum vn_status status = vn_error_system(
             comparing->error, failed, "cannot write '%s'", path);
 
-        return failed == ENOENT || failed == EISDIR ? VN_INVALID : status;
+        return failed == ENOENT || failed == ENOTDIR || failed == EISDIR
+                   ? VN_INVALID
+                   : status;
     }
-    fputs("suffix\ta\tb\n", comparing->list);
+    fputs("suffix\ta\tb\ta_score\tb_score\n", comparing->list);
     return VN_OK;
 }
 

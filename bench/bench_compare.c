@@ -25,6 +25,7 @@ enum {
     KEY_PREFIX = 0x200,
     KEY_BENCHMARK,
     KEY_LEXICON,
+    KEY_MODEL,
     KEY_LIST,
     KEY_DIR,
     KEY_NO_TIMES,
@@ -139,6 +140,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_LEXICON:
         bench->source_options.lexicon = arg;
         return 0;
+    case KEY_MODEL:
+        bench->source_options.model = arg;
+        return 0;
     case KEY_LIST:
         bench->changes_options.list = arg;
         return 0;
@@ -167,6 +171,10 @@ static const struct argp_option options[] = {
      .arg = "DIR",
      .doc = "Take the words of a model from a folder in place of the built-in "
             "ones"},
+    {.name = "model",
+     .key = KEY_MODEL,
+     .arg = "FILE",
+     .doc = "Take the weights of lexicons from FILE in place of their own"},
     {.name = "list",
      .key = KEY_LIST,
      .arg = "FILE",
@@ -376,6 +384,26 @@ static bool judge(const struct compare_bench *bench)
 
 /* ---- The command ------------------------------------------------------- */
 
+/* An option that neither A nor B takes is a mistake. */
+static enum vn_status check_sources(struct compare_bench *bench)
+{
+    const struct source_options *given = &bench->source_options;
+    const enum source_kind a = bench->sources[0].kind;
+    const enum source_kind b = bench->sources[1].kind;
+
+    if (given->lexicon != NULL && a != SOURCE_MODEL && b != SOURCE_MODEL) {
+        return vn_error_set(&bench->error, VN_INVALID,
+                            "--lexicon has the words of a model, but neither "
+                            "A nor B is one");
+    }
+    if (given->model != NULL && a != SOURCE_LEXICON && b != SOURCE_LEXICON) {
+        return vn_error_set(&bench->error, VN_INVALID,
+                            "--model has the weights of a lexicon, but neither "
+                            "A nor B is one");
+    }
+    return VN_OK;
+}
+
 static enum vn_status open_both(struct compare_bench *bench)
 {
     struct vn_prefix *prefix = &bench->changes_options.prefix;
@@ -387,6 +415,9 @@ static enum vn_status open_both(struct compare_bench *bench)
         if (status == VN_OK) {
             status = source_narrow(&bench->sources[i], prefix, &bench->error);
         }
+    }
+    if (status == VN_OK) {
+        status = check_sources(bench);
     }
     for (unsigned i = 0; status == VN_OK && i < 2; i++) {
         status = source_prepare(&bench->sources[i], *prefix, &bench->error);
@@ -438,6 +469,9 @@ static void print(const struct compare_bench *bench)
     }
     if (bench->timed) {
         print_times(bench);
+    } else if (!bench->no_times && !bench->report.json) {
+        puts("\nno times: take two indexes, two programs, or two of model and "
+             "lexicon");
     }
 }
 

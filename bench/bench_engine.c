@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <xxhash.h>
 
@@ -29,7 +30,7 @@
 /* Suffixes computed before a timed run: its tables are in the cache. */
 #define WARM_SUFFIXES 100000u
 
-enum { KEY_SUFFIXES = 0x200, KEY_DATA, KEY_LEXICON };
+enum { KEY_SUFFIXES = 0x200, KEY_DATA };
 
 /* One path with one number of threads. */
 struct config {
@@ -44,7 +45,7 @@ struct engine_bench {
     uint32_t suffixes;
     const char *data;
     struct vn_lexicon_options lexicon_options;
-    struct vn_oracle *oracle; /* NULL = left out */
+    struct vn_oracle *oracle;
     struct vn_lexicon *lexicon;
     uint32_t *keys;            /* the sample */
     struct vn_record *records; /* of the enumerator */
@@ -64,6 +65,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &bench->runs;
         state->child_inputs[1] = &bench->sample;
+        state->child_inputs[2] = &bench->lexicon_options;
         return 0;
     case KEY_SUFFIXES:
         bench->suffixes =
@@ -71,9 +73,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_DATA:
         bench->data = arg;
-        return 0;
-    case KEY_LEXICON:
-        bench->lexicon_options.folder = arg;
         return 0;
     case ARGP_KEY_ARG:
         bench_refuse("takes no argument, but got '%s'", arg);
@@ -92,18 +91,15 @@ static const struct argp_option options[] = {
      .key = KEY_DATA,
      .arg = "DIR",
      .doc = "Folder of words-en.tsv, pairs-en.tsv, block-en.tsv and model-en "
-            "for the enumerator (default: engine/data of the source tree)"},
-    {.name = "lexicon",
-     .key = KEY_LEXICON,
-     .arg = "DIR",
-     .doc = "Take the lexicon of a folder in place of the built-in one, and "
-            "leave the enumerator out: it knows the built-in weights alone"},
+            "that the enumerator takes for the built-in ones (default: "
+            "engine/data of the source tree)"},
     {0},
 };
 
 static const struct argp_child children[] = {
     {.argp = &bench_runs_argp},
     {.argp = &bench_sample_argp},
+    {.argp = &bench_lexicon_argp},
     {0},
 };
 
@@ -121,24 +117,56 @@ static const struct argp parser = {
 
 /* ---- Preparation ------------------------------------------------------- */
 
+/* Paths of the texts of a lexicon. */
+enum { WORDS, PAIRS, BLOCK, MODEL, TEXTS };
+struct texts {
+    char paths[TEXTS][PATH_MAX];
+};
+
+/* Those of the engine's lexicon; --data has the built-in ones. */
+static enum vn_status name_texts(struct engine_bench *bench,
+                                 struct texts *texts)
+{
+    static const char *const built_in[TEXTS] = {"words-en.tsv", "pairs-en.tsv",
+                                                "block-en.tsv", "model-en"};
+    static const char *const in_folder[TEXTS] = {"words.tsv", "pairs.tsv",
+                                                 "block.tsv", "model"};
+    const struct vn_lexicon_options *lexicon = &bench->lexicon_options;
+    const bool own = lexicon->folder != NULL;
+    const char *folder = own ? lexicon->folder : bench->data;
+    bool fits = true;
+
+    for (size_t i = 0; i < TEXTS; i++) {
+        fits &= snprintf(texts->paths[i], PATH_MAX, "%s/%s", folder,
+                         own ? in_folder[i] : built_in[i]) < PATH_MAX;
+    }
+    char *model = texts->paths[MODEL];
+
+    if (lexicon->model_path != NULL) {
+        fits &= snprintf(model, PATH_MAX, "%s", lexicon->model_path) < PATH_MAX;
+    } else if (own && access(model, F_OK) != 0) {
+        fits &= snprintf(model, PATH_MAX, "%s/%s", bench->data,
+                         built_in[MODEL]) < PATH_MAX;
+    }
+    return fits ? VN_OK
+                : vn_error_set(&bench->error, VN_INVALID,
+                               "the path of --data, --lexicon or --model is "
+                               "too long");
+}
+
 static enum vn_status open_oracle(struct engine_bench *bench)
 {
-    static const char *const names[] = {"words-en.tsv", "pairs-en.tsv",
-                                        "block-en.tsv", "model-en"};
-    char paths[4][PATH_MAX];
+    struct texts texts;
+    enum vn_status status = name_texts(bench, &texts);
 
-    for (size_t i = 0; i < 4; i++) {
-        const int size = snprintf(paths[i], sizeof(paths[i]), "%s/%s",
-                                  bench->data, names[i]);
-        if (size < 0 || (size_t)size >= sizeof(paths[i])) {
-            return vn_error_set(&bench->error, VN_INVALID,
-                                "the path of --data is too long");
-        }
-    }
-    enum vn_status status = vn_oracle_open(paths[0], paths[1], paths[2],
-                                           &bench->oracle, &bench->error);
     if (status == VN_OK) {
-        status = vn_oracle_read_model(bench->oracle, paths[3], &bench->error);
+        status =
+            vn_oracle_open(texts.paths[WORDS], texts.paths[PAIRS],
+                           texts.paths[BLOCK], &bench->oracle, &bench->error);
+    }
+    if (status == VN_OK) {
+        status = vn_oracle_read_model(bench->oracle, texts.paths[MODEL],
+                                      &bench->error);
     }
     if (status == VN_IO && bench->error.sys_errno == ENOENT) {
         return VN_INVALID; // the folder was named by the user
@@ -203,12 +231,12 @@ static enum vn_status make_sample(struct engine_bench *bench)
 
 static enum vn_status prepare(struct engine_bench *bench)
 {
-    enum vn_status status =
-        bench->lexicon_options.folder == NULL ? open_oracle(bench) : VN_OK;
+    // First the engine's lexicon: it tells best what is wrong with a file.
+    enum vn_status status = vn_lexicon_open(&bench->lexicon_options,
+                                            &bench->lexicon, &bench->error);
 
     if (status == VN_OK) {
-        status = vn_lexicon_open(&bench->lexicon_options, &bench->lexicon,
-                                 &bench->error);
+        status = open_oracle(bench);
     }
     if (status == VN_OK) {
         status = make_sample(bench);
@@ -341,7 +369,7 @@ static enum vn_status check_config(struct engine_bench *bench,
         vn_engine_counts(engine, &bench->counts);
         status = check_hash(bench, config, XXH3_64bits_digest(all.hash));
     }
-    if (status == VN_OK && config->threads == 1 && bench->oracle != NULL) {
+    if (status == VN_OK && config->threads == 1) {
         status = check_sample(bench, engine);
     }
 out:
@@ -354,8 +382,7 @@ static enum vn_status warm_up(struct engine_bench *bench)
 {
     enum vn_status status = VN_OK;
 
-    for (uint32_t i = 0; bench->oracle != NULL && i < bench->sample.count;
-         i++) {
+    for (uint32_t i = 0; i < bench->sample.count; i++) {
         vn_oracle_rank(bench->oracle, bench->keys[i], &bench->records[i]);
     }
     for (size_t i = 0; status == VN_OK && i < bench->config_count; i++) {
@@ -428,7 +455,7 @@ static enum vn_status time_all(struct engine_bench *bench)
 
     for (unsigned i = 0; status == VN_OK && i < bench->runs.repeats; i++) {
         status = time_lexicon(bench);
-        if (status == VN_OK && bench->oracle != NULL) {
+        if (status == VN_OK) {
             status = time_enumerator(bench);
         }
         for (size_t k = 0; status == VN_OK && k < bench->config_count; k++) {
@@ -446,11 +473,9 @@ static void print_enumerator_ratio(const struct engine_bench *bench,
 {
     char name[128];
 
-    if (bench->oracle != NULL) {
-        snprintf(name, sizeof(name), "enumerator / %s, 1 thread",
-                 config->series.name);
-        bench_print_ratio(report, name, &bench->enumerator, &config->series);
-    }
+    snprintf(name, sizeof(name), "enumerator / %s, 1 thread",
+             config->series.name);
+    bench_print_ratio(report, name, &bench->enumerator, &config->series);
 }
 
 static void print_ratios(const struct engine_bench *bench,
@@ -483,9 +508,7 @@ static void print(const struct engine_bench *bench)
     bench_print_columns(&report);
     bench_print_series(&report, &bench->lexicon_open);
     bench_print_series(&report, &bench->tables);
-    if (bench->oracle != NULL) {
-        bench_print_series(&report, &bench->enumerator);
-    }
+    bench_print_series(&report, &bench->enumerator);
     for (size_t i = 0; i < bench->config_count; i++) {
         bench_print_series(&report, &bench->configs[i].series);
     }

@@ -25,9 +25,8 @@
 /* "/vanity-bench-XXXXXX", "/index.mdb.building" */
 #define FOLDER_MAX 3000
 #define NAME_ROOM 64
-/* Between two looks at the memory of the child. */
 
-enum { KEY_DIR = 0x200, KEY_LEXICON, KEY_PREFIX };
+enum { KEY_DIR = 0x200, KEY_PREFIX };
 
 /* The files of a run, for the signal handler too. */
 static struct {
@@ -76,12 +75,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &bench->runs;
+        state->child_inputs[1] = &bench->lexicon;
         return 0;
     case KEY_DIR:
         bench->dir = arg;
-        return 0;
-    case KEY_LEXICON:
-        bench->lexicon.folder = arg;
         return 0;
     case KEY_PREFIX:
         if (vn_prefix_parse(arg, &bench->prefix, &bench->error) != VN_OK) {
@@ -103,10 +100,6 @@ static const struct argp_option options[] = {
      .arg = "DIR",
      .doc = "Folder for the files that are written and removed, 700 MB "
             "(default: the working directory)"},
-    {.name = "lexicon",
-     .key = KEY_LEXICON,
-     .arg = "DIR",
-     .doc = "Take the lexicon of a folder in place of the built-in one"},
     {.name = "prefix",
      .key = KEY_PREFIX,
      .arg = "DIGITS",
@@ -116,6 +109,7 @@ static const struct argp_option options[] = {
 
 static const struct argp_child children[] = {
     {.argp = &bench_runs_argp},
+    {.argp = &bench_lexicon_argp},
     {0},
 };
 

@@ -85,6 +85,10 @@ static enum vn_status read_marker(struct reading *reading, struct vn_bytes line)
     char name[MARKER_SIZE] = "";
     size_t at = 0;
 
+    if (reading->has_marker) {
+        return bad_line(reading, "names a marker again: one sheet is of one "
+                                 "marker");
+    }
     line.data += strlen(SHEET_MARKER);
     line.size -= strlen(SHEET_MARKER);
     line = vn_text_trim(line);

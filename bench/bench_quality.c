@@ -13,10 +13,8 @@
 
 enum {
     KEY_JSON = 0x200,
-    KEY_LEXICON,
     KEY_WORDS,
     KEY_BLOCK,
-    KEY_MODEL,
     KEY_MISSES,
     KEY_RANDOM,
     KEY_SEED,
@@ -136,6 +134,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     struct quality_bench *bench = state->input;
 
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &bench->lexicon;
+        return 0;
     case KEY_JSON:
         bench->json = true;
         return 0;
@@ -145,18 +146,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case 'i':
         bench->index = arg;
         return 0;
-    case KEY_LEXICON:
-        bench->lexicon.folder = arg;
-        return 0;
     case KEY_WORDS:
         add_path("--words", arg, bench->words, &bench->lexicon.word_path_count);
         return 0;
     case KEY_BLOCK:
         add_path("--block", arg, bench->blocks,
                  &bench->lexicon.block_path_count);
-        return 0;
-    case KEY_MODEL:
-        bench->lexicon.model_path = arg;
         return 0;
     case ARGP_KEY_ARG:
         add_file(bench, arg);
@@ -182,10 +177,6 @@ static const struct argp_option options[] = {
      .arg = "INDEX",
      .doc = "Take the candidates from an index instead of the engine; with "
             "--judged, count only the lists that it gives"},
-    {.name = "lexicon",
-     .key = KEY_LEXICON,
-     .arg = "DIR",
-     .doc = "Take the lexicon of a folder in place of the built-in one"},
     {.name = "words",
      .key = KEY_WORDS,
      .arg = "FILE",
@@ -194,10 +185,6 @@ static const struct argp_option options[] = {
      .key = KEY_BLOCK,
      .arg = "FILE",
      .doc = "Never spell these terms, one a line (repeatable)"},
-    {.name = "model",
-     .key = KEY_MODEL,
-     .arg = "FILE",
-     .doc = "Take the weights of the score from FILE"},
     {.name = "random",
      .key = KEY_RANDOM,
      .arg = "N",
@@ -217,9 +204,15 @@ static const struct argp_option options[] = {
     {0},
 };
 
+static const struct argp_child children[] = {
+    {.argp = &bench_lexicon_argp},
+    {0},
+};
+
 static const struct argp parser = {
     .options = options,
     .parser = parse_option,
+    .children = children,
     .args_doc = "FILE\n--random=N INDEX...\n--judged FILE...",
     .doc = "Given the digits of each advertised phrase in FILE, at which rank "
            "is the phrase spelled? Prints the share found among the first 1, 3 "

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +21,12 @@
 
 /* ---- What it is -------------------------------------------------------- */
 
-/* Whether the file has a NUL near its beginning. */
-static enum vn_status probe(const char *path, bool *binary,
-                            struct vn_error *error)
+/* What the file is by its mode and the bytes at its beginning. */
+static enum vn_status probe(const char *path, mode_t mode,
+                            enum source_kind *kind, struct vn_error *error)
 {
-    char bytes[PROBE_SIZE];
+    static const char elf[] = {0x7f, 'E', 'L', 'F'};
+    char bytes[PROBE_SIZE] = "";
     const int file = open(path, O_RDONLY | O_CLOEXEC);
 
     if (file < 0) {
@@ -37,7 +39,14 @@ static enum vn_status probe(const char *path, bool *binary,
     if (size < 0) {
         return vn_error_system(error, read_errno, "cannot read '%s'", path);
     }
-    *binary = memchr(bytes, '\0', (size_t)size) != NULL;
+    // Some file systems call every file executable.
+    if ((mode & 0111) != 0 &&
+        (memcmp(bytes, elf, sizeof(elf)) == 0 || memcmp(bytes, "#!", 2) == 0)) {
+        *kind = SOURCE_PROGRAM;
+    } else {
+        *kind = memchr(bytes, '\0', (size_t)size) != NULL ? SOURCE_INDEX
+                                                          : SOURCE_MODEL;
+    }
     return VN_OK;
 }
 
@@ -45,7 +54,6 @@ static enum vn_status find_kind(struct bench_source *source,
                                 struct vn_error *error)
 {
     struct stat info;
-    bool binary = false;
 
     if (strcmp(source->path, SOURCE_DEFAULT) == 0) {
         source->kind = SOURCE_LEXICON;
@@ -62,14 +70,7 @@ static enum vn_status find_kind(struct bench_source *source,
         source->kind = SOURCE_LEXICON;
         return VN_OK;
     }
-    if ((info.st_mode & 0111) != 0) {
-        source->kind = SOURCE_PROGRAM;
-        return VN_OK;
-    }
-    const enum vn_status status = probe(source->path, &binary, error);
-
-    source->kind = binary ? SOURCE_INDEX : SOURCE_MODEL;
-    return status;
+    return probe(source->path, info.st_mode, &source->kind, error);
 }
 
 const char *source_kind_text(const struct bench_source *source)
@@ -87,6 +88,44 @@ const char *source_kind_text(const struct bench_source *source)
     return "";
 }
 
+/* ---- A run that is stopped --------------------------------------------- */
+
+/* What a run that is stopped leaves: a program, and the indexes so far. */
+static struct {
+    volatile sig_atomic_t process; /* 0 = none */
+    char *volatile built[2];
+} stopping;
+
+/* Only what a signal handler may call. */
+static void on_stop(int number)
+{
+    const pid_t process = (pid_t)stopping.process;
+
+    if (process != 0) {
+        kill(process, SIGTERM);
+        waitpid(process, NULL, 0);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (stopping.built[i] != NULL) {
+            unlink(stopping.built[i]);
+        }
+    }
+    _exit(128 + number);
+}
+
+/* A stop waits until the old mask is set again; the programs get that mask. */
+static sigset_t hold_stop(void)
+{
+    sigset_t stops;
+    sigset_t before;
+
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    sigprocmask(SIG_BLOCK, &stops, &before);
+    return before;
+}
+
 /* ---- Opening ----------------------------------------------------------- */
 
 static enum vn_status open_engine(struct bench_source *source,
@@ -94,14 +133,15 @@ static enum vn_status open_engine(struct bench_source *source,
 {
     const struct vn_engine_options engine = {.threads =
                                                  source->options->threads};
-    struct vn_lexicon_options lexicon = {.folder = source->options->lexicon};
+    struct vn_lexicon_options lexicon = {.folder = NULL};
 
     if (source->kind == SOURCE_MODEL) {
+        lexicon.folder = source->options->lexicon;
         lexicon.model_path = source->path;
-    } else if (strcmp(source->path, SOURCE_DEFAULT) != 0) {
-        lexicon.folder = source->path;
     } else {
-        lexicon.folder = NULL;
+        lexicon.folder =
+            strcmp(source->path, SOURCE_DEFAULT) == 0 ? NULL : source->path;
+        lexicon.model_path = source->options->model;
     }
     enum vn_status status = vn_lexicon_open(&lexicon, &source->lexicon, error);
 
@@ -142,6 +182,7 @@ void source_close(struct bench_source *source)
     bench_reader_close(&source->reader);
     if (source->built != NULL) {
         unlink(source->built);
+        stopping.built[0] = stopping.built[1] = NULL;
         free(source->built);
     }
     *source = (struct bench_source){.path = NULL};
@@ -169,10 +210,21 @@ enum vn_status source_narrow(const struct bench_source *source,
 
 /* ---- Programs ---------------------------------------------------------- */
 
+/* Starts a program that a stop ends too. */
 static enum vn_status spawn(char **argv, pid_t *process, struct vn_error *error)
 {
-    const int failed = posix_spawn(process, argv[0], NULL, NULL, argv, environ);
+    const sigset_t before = hold_stop();
+    posix_spawnattr_t attributes;
 
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigmask(&attributes, &before);
+    const int failed =
+        posix_spawn(process, argv[0], NULL, &attributes, argv, environ);
+
+    posix_spawnattr_destroy(&attributes);
+    stopping.process = failed == 0 ? (sig_atomic_t)*process : 0;
+    sigprocmask(SIG_SETMASK, &before, NULL);
     return failed == 0
                ? VN_OK
                : vn_error_system(error, failed, "cannot run '%s'", argv[0]);
@@ -198,6 +250,7 @@ static enum vn_status run(char **argv, struct bench_time *time,
     }
     while (wait4(process, &state, 0, &usage) < 0 && errno == EINTR) {
     }
+    stopping.process = 0;
     if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) {
         return vn_error_set(error, VN_IO, "'%s %s' failed (%s %d)", argv[0],
                             argv[1], WIFEXITED(state) ? "exit" : "signal",
@@ -241,6 +294,38 @@ static enum vn_status build(struct bench_source *source,
     return status;
 }
 
+/* Makes the file of the index, which a stop removes. */
+static enum vn_status make_file(struct bench_source *source,
+                                struct vn_error *error)
+{
+    const char *folder = source->options->folder;
+
+    if (asprintf(&source->built, "%s/compare-XXXXXX", folder) < 0) {
+        source->built = NULL;
+        return vn_error_set(error, VN_NOMEM, "out of memory");
+    }
+    const sigset_t before = hold_stop();
+    const int file = mkostemp(source->built, O_CLOEXEC);
+    const int failed = errno;
+
+    if (file >= 0) {
+        stopping.built[stopping.built[0] != NULL] = source->built;
+        signal(SIGINT, on_stop);
+        signal(SIGTERM, on_stop);
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (file < 0) {
+        const enum vn_status status =
+            vn_error_system(error, failed, "cannot write into '%s'", folder);
+
+        free(source->built);
+        source->built = NULL;
+        return failed == ENOENT || failed == ENOTDIR ? VN_INVALID : status;
+    }
+    close(file);
+    return VN_OK;
+}
+
 enum vn_status source_prepare(struct bench_source *source,
                               struct vn_prefix prefix, struct vn_error *error)
 {
@@ -249,25 +334,11 @@ enum vn_status source_prepare(struct bench_source *source,
     if (source->kind != SOURCE_PROGRAM) {
         return VN_OK;
     }
-    if (asprintf(&source->built, "%s/compare-XXXXXX", source->options->folder) <
-        0) {
-        source->built = NULL;
-        return vn_error_set(error, VN_NOMEM, "out of memory");
+    enum vn_status status = make_file(source, error);
+
+    if (status == VN_OK) {
+        status = build(source, prefix, &time, error);
     }
-    const int file = mkostemp(source->built, O_CLOEXEC);
-
-    if (file < 0) {
-        const int failed = errno;
-        enum vn_status status = vn_error_system(
-            error, failed, "cannot write into '%s'", source->options->folder);
-
-        free(source->built);
-        source->built = NULL;
-        return failed == ENOENT || failed == ENOTDIR ? VN_INVALID : status;
-    }
-    close(file);
-    const enum vn_status status = build(source, prefix, &time, error);
-
     return status == VN_OK
                ? bench_reader_open(&source->reader, source->built, error)
                : status;

@@ -17,6 +17,7 @@ enum source_kind {
 
 struct source_options {
     const char *lexicon; /* folder of a model's words; NULL = built in */
+    const char *model;   /* weights of a lexicon; NULL = its own */
     const char *folder;  /* for the indexes that programs build */
     unsigned threads;    /* of engines and programs */
 };

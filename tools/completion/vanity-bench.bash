@@ -3,18 +3,18 @@
 _vanity_bench_options() {
     local all="--help --usage --version"
     local runs="--json --repeat= --threads=" sample="--sample= --seed="
-    local lexicon="--lexicon= --words= --block= --model="
+    local lexicon="--lexicon= --model="
 
     case $1 in
-    engine) echo "--suffixes= --data= --lexicon= $runs $sample $all" ;;
-    index) echo "--dir= --prefix= --lexicon= $runs $all" ;;
+    engine) echo "--suffixes= --data= $lexicon $runs $sample $all" ;;
+    index) echo "--dir= --prefix= $lexicon $runs $all" ;;
     lookup) echo "$runs $sample $all" ;;
     quality)
         echo "--index= --misses --random= --blind --judged --seed= --json" \
-            "$lexicon $all"
+            "--words= --block= $lexicon $all"
         ;;
     compare)
-        echo "--prefix= --benchmark= --lexicon= --list= --dir= --no-times" \
+        echo "--prefix= --benchmark= $lexicon --list= --dir= --no-times" \
             "--fail-if-slower= --fail-if-recall-drops= $runs $sample $all"
         ;;
     plot) echo "--output= --benchmark= --force $all" ;;
