@@ -1,4 +1,5 @@
-/* test_oracle_reference.c: the oracle with the real lexicon. */
+/* test_oracle_reference.c: the oracle with the lexicon of the reference values.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -13,10 +14,10 @@
 #include "engine/keypad.h"
 #include "tests/oracle/oracle.h"
 
-#define WORDS VN_DATA_DIR "/words-en.tsv"
-#define PAIRS VN_DATA_DIR "/pairs-en.tsv"
-#define BLOCK VN_DATA_DIR "/block-en.tsv"
-#define MODEL VN_DATA_DIR "/model-en"
+#define WORDS VN_REFERENCE_DIR "/words.tsv"
+#define PAIRS VN_REFERENCE_DIR "/pairs.tsv"
+#define BLOCK VN_REFERENCE_DIR "/block.tsv"
+#define MODEL VN_REFERENCE_DIR "/model"
 
 static uint32_t dial(const char *keys)
 {

@@ -106,6 +106,7 @@ struct vn_lexicon *fixture_lexicon(const char *words, const char *block)
     const char *block_path =
         is_given(block) ? fixture_write_text("fixture-block", block) : NULL;
     const struct vn_lexicon_options options = {
+        .folder = VN_REFERENCE_DIR,
         .word_paths = &word_path,
         .word_path_count = word_path != NULL,
         .block_paths = &block_path,

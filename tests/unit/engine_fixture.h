@@ -33,7 +33,10 @@ const char *fixture_path(const char *name);
 const char *fixture_write(const char *name, const char *data, size_t size);
 const char *fixture_write_text(const char *name, const char *text);
 
-/* A lexicon with these texts as overlays; NULL or "" for none. */
+/*
+ * The lexicon of tests/reference with these texts as overlays; NULL or "" for
+ * none.
+ */
 struct vn_lexicon *fixture_lexicon(const char *words, const char *block);
 
 /* An engine that must come to be. */

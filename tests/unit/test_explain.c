@@ -204,6 +204,7 @@ static void common_words_pay_beside_each_other(void **state)
     const char *words = fixture_write_text(
         "words", "help\t500\tc\nxyz\t500\tc\nqed\t500\npay\t500\tc\n");
     const struct vn_lexicon_options options = {
+        .folder = VN_REFERENCE_DIR,
         .word_paths = &words,
         .word_path_count = 1,
         .model_path =

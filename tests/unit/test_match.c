@@ -360,6 +360,7 @@ static int open_tables(void **state)
     }
     const char *words = fixture_write_text("words", overlay);
     const struct vn_lexicon_options options = {
+        .folder = VN_REFERENCE_DIR,
         .word_paths = &words,
         .word_path_count = 1,
         .model_path =

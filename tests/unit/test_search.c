@@ -110,6 +110,7 @@ static void all_paths_agree_under_other_weights(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
         const struct vn_lexicon_options options = {
+            .folder = VN_REFERENCE_DIR,
             .model_path = fixture_write_text("model", models[i]),
             .word_paths = &words_path,
             .word_path_count = 1};
@@ -165,9 +166,10 @@ static struct vn_oracle *open_oracle(void)
     struct vn_oracle *oracle = NULL;
     struct vn_error error;
 
-    if (vn_oracle_open(VN_DATA_DIR "/words-en.tsv", VN_DATA_DIR "/pairs-en.tsv",
-                       VN_DATA_DIR "/block-en.tsv", &oracle, &error) != VN_OK ||
-        vn_oracle_read_model(oracle, VN_DATA_DIR "/model-en", &error) !=
+    if (vn_oracle_open(
+            VN_REFERENCE_DIR "/words.tsv", VN_REFERENCE_DIR "/pairs.tsv",
+            VN_REFERENCE_DIR "/block.tsv", &oracle, &error) != VN_OK ||
+        vn_oracle_read_model(oracle, VN_REFERENCE_DIR "/model", &error) !=
             VN_OK) {
         fail_msg("%s", error.message);
     }
