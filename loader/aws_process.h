@@ -12,9 +12,8 @@
  * aws_process_run() starts the program of 'command', cut into words as a POSIX
  * shell would (quotes and backslashes, nothing else), and reads its standard
  * output into 'out' (aws_answer_init()). Its input is ours, so that it can be
- * answered: a program that asks does so on the terminal. After 'timeout_ms' it
- * is killed. Of its standard error the last line is told if it fails, without
- * what could be a secret (aws_complaint.h).
+ * answered; its standard error is dropped, for it may hold a secret: a program
+ * that asks does so on the terminal. After 'timeout_ms' it is killed.
  *
  * Returns VN_OK; VN_INVALID with a sentence about "credential_process" that
  * names the program alone: arguments may be secrets; VN_NOMEM.
