@@ -24,6 +24,7 @@ enum {
     KEY_FLOOR,
     KEY_MAX_WORDS,
     KEY_MAX_PAIRS,
+    KEY_LEVEL,
     KEY_NAME,
     KEY_BAKE
 };
@@ -147,6 +148,9 @@ static error_t parse_bake(int key, const char *arg,
         bake->pairs_most =
             (uint32_t)bench_int("--max-pairs", arg, 1, INT32_MAX);
         return 0;
+    case KEY_LEVEL:
+        bake->level = (int)bench_int("--level", arg, VN_WORD_SCORE_MIN, -1);
+        return 0;
     case KEY_NAME:
         bake->model_name = read_name(arg);
         return 0;
@@ -227,6 +231,11 @@ static const struct argp_option options[] = {
      .key = KEY_MAX_PAIRS,
      .arg = "N",
      .doc = "Keep the best pairs only"},
+    {.name = "level",
+     .key = KEY_LEVEL,
+     .arg = "N",
+     .doc = "Move all scores alike, so that the best spellings of the suffixes "
+            "have this median, in hundredths of a nat, below zero"},
     {.name = "name",
      .key = KEY_NAME,
      .arg = "TEXT",
@@ -424,8 +433,8 @@ static enum vn_status only_bake(struct tune_bench *bench,
                                               run->weights, &bench->error);
     if (status == VN_OK) {
         tune_weights_round(&bench->data.terms, run->weights);
-        status = tune_bake(&bench->data, run->weights, &run->bake, run->folder,
-                           &run->baked, &bench->error);
+        status = tune_bake_level(&bench->data, run->weights, &run->bake,
+                                 run->folder, &run->baked, &bench->error);
     }
     if (status == VN_OK) {
         bench_print_head(report);

@@ -302,6 +302,8 @@ struct tune_bake_options {
     long floor;             /* hundredths of a nat; words below are left out */
     uint32_t words_most;    /* 0 = all */
     uint32_t pairs_most;
+    int level; /* tune_bake_level(); 0 = as the weights have it */
+    int shift; /* hundredths of a nat, taken off for each key */
 };
 
 struct tune_baked {
@@ -317,6 +319,15 @@ VN_NODISCARD enum vn_status
 tune_bake(const struct tune_data *data, const double *weights,
           const struct tune_bake_options *options, const char *folder,
           struct tune_baked *baked, struct vn_error *error);
+/*
+ * Like tune_bake(), but the best spellings of the suffixes have the median
+ * options->level, in hundredths of a nat. A constant for each key is in every
+ * spelling of a suffix, so it changes no ranking; the fit is blind to it.
+ */
+VN_NODISCARD enum vn_status
+tune_bake_level(const struct tune_data *data, const double *weights,
+                const struct tune_bake_options *options, const char *folder,
+                struct tune_baked *baked, struct vn_error *error);
 /* Removes what tune_bake() wrote, and the folder. */
 void tune_bake_remove(const char *folder);
 

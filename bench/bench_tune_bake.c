@@ -209,7 +209,10 @@ static enum vn_status bake_words(struct baking *baking)
     const uint32_t count = keep_best(items, score_words(baking, items),
                                      baking->options->words_most);
     for (uint32_t i = 0; i < count; i++) {
-        baking->kept[items[i].index] = true;
+        const uint32_t index = items[i].index;
+        baking->kept[index] = true;
+        items[i].hundredths -=
+            baking->options->shift * (int)baking->data->words[index].length;
     }
     baking->baked.words = count;
     const enum vn_status status =
@@ -269,6 +272,39 @@ static void write_block(FILE *file, const void *context)
     (void)fwrite(text->data, 1, text->size, file);
 }
 
+/* Letters have their part of the shift in the scores of the words. */
+static long weight_hundredths(const struct baking *baking, unsigned term)
+{
+    const long hundredths = lround(baking->weights[term] * 100);
+    const int shift = baking->options->shift;
+
+    switch (term) {
+    case TUNE_DIGIT_01:
+    case TUNE_DIGIT_OTHER:
+        return hundredths - shift;
+    case TUNE_OVERDIAL_LETTER:
+        return hundredths + shift; // it is on no key
+    default:
+        return hundredths;
+    }
+}
+
+static enum vn_status check_weights(const struct baking *baking)
+{
+    for (unsigned i = 0; i < TUNE_TWIN; i++) {
+        const long hundredths = weight_hundredths(baking, i);
+
+        if (labs(hundredths) > lround(TUNE_WEIGHT_MAX * 100)) {
+            return vn_error_set(baking->error, VN_INVALID,
+                                "the weight %s would be %ld, and %.0f is the "
+                                "most: choose another --level",
+                                baking->data->terms.list[i].name, hundredths,
+                                TUNE_WEIGHT_MAX * 100);
+        }
+    }
+    return VN_OK;
+}
+
 /* start.0 is not fitted: the other starts are measured from it. */
 static void write_model(FILE *file, const void *context)
 {
@@ -278,7 +314,7 @@ static void write_model(FILE *file, const void *context)
             baking->options->model_name);
     for (unsigned i = 0; i < TUNE_STRUCTURE_COUNT; i++) {
         fprintf(file, "%s %ld\n", baking->data->terms.list[i].name,
-                lround(baking->weights[i] * 100));
+                weight_hundredths(baking, i));
     }
 }
 
@@ -295,12 +331,11 @@ enum vn_status tune_bake(const struct tune_data *data, const double *weights,
         .kept = calloc(data->word_count, sizeof baking.kept[0]),
         .error = error,
     };
-    enum vn_status status = VN_OK;
-
     if (baking.kept == NULL) {
         return no_memory(&baking);
     }
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+    enum vn_status status = check_weights(&baking);
+    if (status == VN_OK && mkdir(folder, 0777) != 0 && errno != EEXIST) {
         status = vn_error_system(error, errno, "cannot make the folder '%s'",
                                  folder);
     }

@@ -199,8 +199,9 @@ static enum vn_status bake(struct job *job)
         return vn_error_set(&job->error, VN_INVALID,
                             "the path of the lexicon is too long");
     }
-    enum vn_status status = tune_bake(run->data, job->weights, &run->bake,
-                                      folder, &job->baked, &job->error);
+    // No ranking depends on the level: folds go without.
+    enum vn_status status = (job->number == 0 ? tune_bake_level : tune_bake)(
+        run->data, job->weights, &run->bake, folder, &job->baked, &job->error);
     if (status == VN_OK) {
         status = rank_shipped(job, folder);
     }

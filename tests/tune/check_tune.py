@@ -1,7 +1,7 @@
 """Runs vanity-bench tune on small features and checks what it makes.
 
 Usage: check_tune.py VANITY-BENCH VANITY SOURCE-TREE
-The features are the built-in words with their score as one feature, so that a
+The features are the words of tests/reference with their score as one feature, so that a
 weight of 1 gives them again; the phrases are drawn from them.
 """
 
@@ -35,9 +35,9 @@ def run(*arguments):
 
 def write_features(folder):
     """Of the better words, and the pairs among them."""
-    data = Path(tree, "engine/data")
+    data = Path(tree, "tests/reference")
     words = {}
-    for row in (data / "words-en.tsv").read_text().splitlines():
+    for row in (data / "words.tsv").read_text().splitlines():
         word, score = row.split("\t")
         if int(score) > -420:
             words[word] = int(score)
@@ -48,11 +48,11 @@ def write_features(folder):
             file.write(f"{word}\tscore={score / 100}{common} "
                        f"len_{min(len(word), 7)}\n")
     with gzip.open(folder / "pairs.features.gz", "wt") as file:
-        for row in (data / "pairs-en.tsv").read_text().splitlines():
+        for row in (data / "pairs.tsv").read_text().splitlines():
             left, right, bonus = row.split("\t")
             if left in words and right in words:
                 file.write(f"{left}\t{right}\tbonus={int(bonus) / 100}\n")
-    (folder / "block.tsv").write_bytes((data / "block-en.tsv").read_bytes())
+    (folder / "block.tsv").write_bytes((data / "block.tsv").read_bytes())
     (folder / "terms.tsv").write_text("score\t1\t0\t-\nbonus\t1\t-inf\tinf\n"
                                       "len_7\t0\t-1\t1\n")
     return words
@@ -166,6 +166,7 @@ def check_bake(folder):
     check(all(int(row.split("\t")[1]) >= -150 for row in
               (folder / "high/words.tsv").read_text().splitlines()),
           "--floor")
+    check_level(folder, features, weights)
     built = subprocess.run(
         [vanity, "build", "-q", "--lexicon", folder / "few", "-o",
          folder / "few.mdb", "--prefix", "3569"], capture_output=True,
@@ -175,6 +176,26 @@ def check_bake(folder):
     told = subprocess.run([vanity, "info", "-i", folder / "few.mdb", "--json"],
                           capture_output=True, text=True)
     check(json.loads(told.stdout)["model"] == "few", f"info: {told.stdout}")
+
+
+def check_level(folder, features, weights):
+    """A constant a key: other scores, the same ranks."""
+    def read(name):
+        return {row.split("\t")[0]: int(row.split("\t")[1]) for row in
+                (folder / name / "words.tsv").read_text().splitlines()}
+    for name, level in (("low", "-1000"), ("upper", "-825")):
+        tune("--bake", weights, features, "-o", folder / name, "--level",
+             level)
+    low, upper = read("low"), read("upper")
+    moved = {(upper[word] - low[word]) / len(word) for word in upper
+             if -1500 < low[word] and upper[word] < 800}
+    check(len(moved) == 1 and min(moved) > 10, f"--level moves by {moved} a letter")
+    ranks = [hits(results(run("quality", folder / "phrases.tsv", "--lexicon",
+                              folder / name, "--json")), "recall")
+             for name in ("low", "upper")]
+    refuse("a level out of reach", "--level", "--bake", weights, features,
+           "-o", folder / "low", "--level", "-1500")
+    check(ranks[0] == ranks[1], f"--level changes ranks: {ranks}")
 
 
 def refuse(what, said, *arguments):

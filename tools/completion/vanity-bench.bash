@@ -20,8 +20,8 @@ _vanity_bench_options() {
     plot) echo "--output= --benchmark= --force $all" ;;
     tune)
         echo "--output= --folds= --seed= --penalty= --candidates= --rounds=" \
-            "--floor= --max-words= --max-pairs= --name= --bake= --json" \
-            "--threads= $all"
+            "--floor= --max-words= --max-pairs= --level= --name= --bake=" \
+            "--json --threads= $all"
         ;;
     load)
         echo "--server= --prefix= --in-flight= --peer-items= $runs $all"
