@@ -6,11 +6,19 @@
 #include "split.h"
 
 static const char *const names[SPLIT_TERMS] = {
-    [SPLIT_WORD] = "word",     [SPLIT_START] = "start",
-    [SPLIT_MIDDLE] = "middle", [SPLIT_OVERDIAL] = "overdial",
-    [SPLIT_PAIR] = "pair",     [SPLIT_COMMON] = "common words",
-    [SPLIT_DIGITS] = "digits", [SPLIT_LONE_4] = "lone 4",
-    [SPLIT_RUN] = "run",       [SPLIT_BESIDE] = "short word beside run",
+    [SPLIT_WORD] = "word",
+    [SPLIT_START] = "start",
+    [SPLIT_MIDDLE] = "middle",
+    [SPLIT_OVERDIAL] = "overdial",
+    [SPLIT_PAIR] = "pair",
+    [SPLIT_COMMON] = "common words",
+    [SPLIT_DIGITS] = "digits",
+    [SPLIT_LONE_4] = "lone 4",
+    [SPLIT_LONE_2] = "lone 2",
+    [SPLIT_EQUAL] = "equal digits",
+    [SPLIT_SEQUENCE] = "digits in sequence",
+    [SPLIT_RUN] = "run",
+    [SPLIT_BESIDE] = "short word beside run",
 };
 
 struct wanted {

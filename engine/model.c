@@ -20,6 +20,11 @@ struct weight {
 #field, offsetof(struct model, field), 0, 0, -MODEL_WEIGHT_MAX,        \
             MODEL_WEIGHT_MAX                                                   \
     }
+#define NAMED(name, field)                                                     \
+    {                                                                          \
+        name, offsetof(struct model, field), 0, 0, -MODEL_WEIGHT_MAX,          \
+            MODEL_WEIGHT_MAX                                                   \
+    }
 #define TABLE(field, first, last)                                              \
     {                                                                          \
 #field, offsetof(struct model, field), first, last, -MODEL_WEIGHT_MAX, \
@@ -41,9 +46,16 @@ static const struct weight weights[] = {
     SINGLE(short_beside_run),
     {"twin", offsetof(struct model, twin), 0, 0, 0, MODEL_TWIN_MAX},
     {"common", offsetof(struct model, common), 0, 0, -MODEL_COMMON_MAX, 0},
+    NAMED("lone_2.start", lone_2_start),
+    NAMED("lone_2.middle", lone_2_middle),
+    NAMED("lone_2.end", lone_2_end),
+    TABLE(run_equal, 2, 3),
+    SINGLE(run_sequence),
 };
 
 #define WEIGHTS (sizeof weights / sizeof *weights)
+/* Values of the first models; those of weights that came later follow. */
+#define FIRST_VALUES 28u
 
 static bool equals(struct vn_bytes text, const char *word)
 {
@@ -53,13 +65,18 @@ static bool equals(struct vn_bytes text, const char *word)
 /* The weight that 'name' stands for, and its index; NULL if there is none. */
 static const struct weight *find_weight(struct vn_bytes name, unsigned *index)
 {
-    struct vn_bytes head = name, number = {"0", 1};
+    struct vn_bytes head = name, number = {NULL, 0};
     const bool indexed = vn_text_split(name, '.', &head, &number);
     long value = 0;
 
+    *index = 0;
+
     for (size_t i = 0; i < WEIGHTS; i++) {
         const struct weight *weight = &weights[i];
-        if (equals(head, weight->name) && indexed == (weight->last > 0) &&
+        if (weight->last == 0 && equals(name, weight->name)) {
+            return weight;
+        }
+        if (weight->last > 0 && indexed && equals(head, weight->name) &&
             vn_text_int(number, weight->first, weight->last, &value)) {
             *index = (unsigned)value;
             return weight;
@@ -144,12 +161,10 @@ enum vn_status model_read(const char *path, struct vn_bytes text,
 
 uint64_t model_hash(const struct model *model)
 {
-    /* The last one came later: a model without it keeps its hash. */
-    const size_t used = model->common != 0 ? WEIGHTS : WEIGHTS - 1;
     int32_t values[64];
     size_t count = 0;
 
-    for (size_t i = 0; i < used; i++) {
+    for (size_t i = 0; i < WEIGHTS; i++) {
         for (unsigned k = weights[i].first; k <= weights[i].last; k++) {
             int value;
             memcpy(&value,
@@ -157,6 +172,10 @@ uint64_t model_hash(const struct model *model)
                    sizeof value);
             values[count++] = value;
         }
+    }
+    // A model without the weights that came later keeps its hash.
+    while (count > FIRST_VALUES && values[count - 1] == 0) {
+        count--;
     }
     return XXH3_64bits(values, count * sizeof *values);
 }
@@ -181,4 +200,54 @@ int model_run(const struct model *model, unsigned start, unsigned length)
     }
     return start + length < VN_SUFFIX_DIGITS ? model->run_middle[length]
                                              : model->run_end[length];
+}
+
+int model_lone(const struct model *model, unsigned start, unsigned digit)
+{
+    if (digit == 4) {
+        return model->lone_4;
+    }
+    if (digit != 2) {
+        return 0;
+    }
+    if (start == 0) {
+        return model->lone_2_start;
+    }
+    return start + 1 < VN_SUFFIX_DIGITS ? model->lone_2_middle
+                                        : model->lone_2_end;
+}
+
+/* Whether each digit of the run is the one before it plus 'step'. */
+static bool has_step(const unsigned *run, unsigned length, unsigned step)
+{
+    for (unsigned i = 1; i < length; i++) {
+        if (run[i] != run[i - 1] + step) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int model_equal(const struct model *model, const unsigned *run, unsigned length)
+{
+    const bool equal = length > 1 && has_step(run, length, 0);
+
+    return equal ? model->run_equal[length == 2 ? 2 : 3] : 0;
+}
+
+int model_sequence(const struct model *model, const unsigned *run,
+                   unsigned length)
+{
+    const bool steps = length > 2 && (has_step(run, length, 1) ||
+                                      has_step(run, length, (unsigned)-1));
+
+    return steps ? model->run_sequence : 0;
+}
+
+int model_run_digits(const struct model *model, const unsigned *run,
+                     unsigned start, unsigned length)
+{
+    return length == 1 ? model_lone(model, start, run[0])
+                       : model_equal(model, run, length) +
+                             model_sequence(model, run, length);
 }

@@ -16,6 +16,7 @@
  *     + sum over pairs    of neighbouring words that are listed
  *     + sum over borders  between two common words that are not listed
  *     + sum over runs     of digit costs + run term by place and length
+ *                         + what its digits add: lone 2 or 4, equal, sequence
  *     + sum over borders  between a run and an entry that covers 1 or 2 keys
  *
  * Keys are counted from 0; an entry covers keys start .. end - 1. All terms
@@ -50,9 +51,16 @@ struct model {
     int digit_01;                /* a 0 or 1 of a run */
     int digit_other;             /* a 2..9 of a run: it could be a letter */
     int lone_4;                  /* run that is just 4: reads "for" */
+    int lone_2_start;            /* run that is just 2 ("to"), at key 0 */
+    int lone_2_middle;           /* neither at key 0 nor at the end */
+    int lone_2_end;              /* that ends at the seventh key */
     int run_start[MODEL_RUN_MAX + 1];  /* run at key 0, by length 1..4 */
     int run_middle[MODEL_RUN_MAX + 1]; /* neither at key 0 nor at the end */
     int run_end[MODEL_RUN_MAX + 1];    /* run that ends at the seventh key */
+    int run_equal[4]; /* run of equal digits: [2] of two, [3] of three or four
+                       */
+    int run_sequence; /* run of three digits or more, each one above the digit
+                         before it, or each one below */
     int short_beside_run; /* border of a short entry and a run, but for a lone
                              4 at key 0 */
     int common; /* 0 or below: two words side by side that are both common and
@@ -81,5 +89,15 @@ uint64_t model_hash(const struct model *model);
 int model_entry(const struct model *model, unsigned start, unsigned end);
 int model_overdial(const struct model *model, unsigned start, unsigned past);
 int model_run(const struct model *model, unsigned start, unsigned length);
+
+/* The terms of a run by its digits, of which 'run' is the first. */
+int model_lone(const struct model *model, unsigned start, unsigned digit);
+int model_equal(const struct model *model, const unsigned *run,
+                unsigned length);
+int model_sequence(const struct model *model, const unsigned *run,
+                   unsigned length);
+/* All of them together. */
+int model_run_digits(const struct model *model, const unsigned *run,
+                     unsigned start, unsigned length);
 
 #endif

@@ -43,10 +43,9 @@ void search_leave(struct search_path *path)
 }
 
 int64_t search_run(const struct model *model, unsigned start, unsigned length,
-                   int digits, bool lone_4)
+                   int digits)
 {
-    const int score =
-        digits + model_run(model, start, length) + (lone_4 ? model->lone_4 : 0);
+    const int score = digits + model_run(model, start, length);
 
     return key_score(score) + key_fields(length, 1, 0, 0, key_cut(start));
 }
@@ -71,80 +70,170 @@ static void merge(const int64_t a[SEARCH_KEEP], int64_t change_a,
     }
 }
 
-/* The run of 'length' keys that ends at the children of 'path'. */
-static int64_t child_run(const struct search_path *path, unsigned end,
-                         unsigned length, int digits, bool lone_4)
+/*
+ * Runs of two keys or more that end at the children's children of the node of
+ * 'depth', of which terms[n] is what the digits of a run of n keys add.
+ */
+static void start_runs(const struct search_path *path, unsigned depth,
+                       const int terms[MODEL_RUN_MAX + 1],
+                       int64_t out[SEARCH_KEEP])
 {
-    return search_run(&path->tables->lexicon->model, end - length, length,
-                      digits, lone_4);
+    const struct model *model = &path->tables->lexicon->model;
+    int64_t lists[2][SEARCH_KEEP] = {{0}};
+    unsigned last = 0;
+
+    for (unsigned n = 2; n <= MODEL_RUN_MAX && n <= depth + 2; n++) {
+        const unsigned start = depth + 2 - n;
+        const int digits = path->run_digits[depth][n - 2] + terms[n];
+        merge(path->nodes[start]->before_run,
+              search_run(model, start, n, digits), lists[last], 0,
+              lists[1 - last]);
+        last = 1 - last;
+    }
+    memcpy(out, lists[last], sizeof lists[last]);
 }
 
-/* Runs of two keys or more that end at the children's children. */
 void search_run_starts(struct search_path *path)
 {
-    static const int64_t none[SEARCH_KEEP];
-    const unsigned depth = path->depth, end = depth + 2;
-    int64_t two[SEARCH_KEEP], three[SEARCH_KEEP];
+    const int equal = path->tables->lexicon->model.run_equal[2];
+    const unsigned depth = path->depth;
 
-    memcpy(path->run_starts[depth], none, sizeof none);
-    merge(path->nodes[depth]->before_run, child_run(path, end, 2, 0, false),
-          none, 0, two);
-    if (depth < 1) {
-        memcpy(path->run_starts[depth], two, sizeof two);
-        return;
+    start_runs(path, depth, (int[MODEL_RUN_MAX + 1]){0},
+               path->run_starts[depth][SEARCH_PLAIN]);
+    if (equal != 0) {
+        start_runs(path, depth, (int[MODEL_RUN_MAX + 1]){[2] = equal},
+                   path->run_starts[depth][SEARCH_EQUAL]);
     }
-    merge(path->nodes[depth - 1]->before_run,
-          child_run(path, end, 3, path->run_digits[depth][1], false), two, 0,
-          three);
-    if (depth < 2) {
-        memcpy(path->run_starts[depth], three, sizeof three);
-        return;
-    }
-    merge(path->nodes[depth - 2]->before_run,
-          child_run(path, end, 4, path->run_digits[depth][2], false), three, 0,
-          path->run_starts[depth]);
 }
 
-/*
- * Like two of merge(), with the change 'change_a' + 'more' in the second: one
- * hides the time that the other waits for its loads.
- */
-static void merge_two(const int64_t a[SEARCH_KEEP], int64_t change_a,
-                      int64_t more, const int64_t b[SEARCH_KEEP],
-                      int64_t change_b, int64_t out[2][SEARCH_KEEP])
+/* The end of a run: what it adds to 'before_run', and to longer runs. */
+struct run_end {
+    int64_t alone, longer_change;
+    const int64_t *longer;
+};
+
+/* Two of merge() at once: one hides the time that the other waits for loads. */
+static void merge_two(const int64_t alone[SEARCH_KEEP],
+                      const struct run_end ends[2], int64_t out[2][SEARCH_KEEP])
 {
     unsigned i[2] = {0, 0};
 
     for (unsigned count = 0; count < SEARCH_KEEP; count++) {
         for (unsigned n = 0; n < 2; n++) {
-            const int64_t key_a = a[i[n]], key_b = b[count - i[n]];
-            const int64_t change = n == 0 ? change_a : change_a + more;
-            const int64_t left = key_a != 0 ? key_a + change : 0;
-            const int64_t right = key_b != 0 ? key_b + change_b : 0;
+            const int64_t a = alone[i[n]], b = ends[n].longer[count - i[n]];
+            const int64_t left = a != 0 ? a + ends[n].alone : 0;
+            const int64_t right = b != 0 ? b + ends[n].longer_change : 0;
             out[n][count] = left > right ? left : right;
             i[n] += left > right;
         }
     }
 }
 
-/* Every run holds the last digit, so its cost changes all scores alike. */
-void search_run_lists(const struct search_path *path,
-                      int64_t lists[3][SEARCH_KEEP])
+/* The bit of the digit that goes on with the sequence of the last two. */
+static unsigned next_in_sequence(const struct search_path *path)
+{
+    const unsigned depth = path->depth;
+
+    if (depth < 2 || path->tables->lexicon->model.run_sequence == 0) {
+        return 0;
+    }
+    const int last = (int)path->digits[depth - 1];
+    const int step = last - (int)path->digits[depth - 2];
+    const int next = last + step;
+    const bool goes_on = (step == 1 || step == -1) && next >= 0 && next <= 9;
+    return goes_on ? 1u << next : 0;
+}
+
+/* Bits of the digits whose runs may have terms of their own. */
+static unsigned own_digits(const struct search_path *path)
+{
+    const struct model *model = &path->tables->lexicon->model;
+    const unsigned depth = path->depth;
+    unsigned bits = 0;
+
+    bits |= model_lone(model, depth, 2) != 0 ? 1u << 2 : 0;
+    bits |= model_lone(model, depth, 4) != 0 ? 1u << 4 : 0;
+    if (depth > 0 && (model->run_equal[2] | model->run_equal[3]) != 0) {
+        bits |= 1u << path->digits[depth - 1];
+    }
+    return bits | next_in_sequence(path);
+}
+
+/* The longer runs that end in 'digit'; 'made' has room for a list. */
+static const int64_t *longer_runs(const struct search_path *path,
+                                  unsigned digit, int64_t made[SEARCH_KEEP])
 {
     static const int64_t none[SEARCH_KEEP];
     const struct model *model = &path->tables->lexicon->model;
-    const unsigned depth = path->depth, end = depth + 1;
-    const int64_t *longer = depth > 0 ? path->run_starts[depth - 1] : none;
-    const int last = model->digit_other;
-    const int64_t run = child_run(path, end, 1, last, false);
-    const int64_t run_4 = child_run(path, end, 1, last, true);
-    const int64_t change = key_score(path->run_digits[depth][1] + last);
-    const int64_t to_01 = key_score(model->digit_01 - model->digit_other);
+    const unsigned depth = path->depth;
+    int terms[MODEL_RUN_MAX + 1] = {0};
+    unsigned digits[VN_SUFFIX_DIGITS];
+    bool more = false;
 
-    merge_two(path->nodes[depth]->before_run, run, run_4 - run, longer, change,
-              &lists[SEARCH_DIGIT_OTHER]);
+    if (depth == 0) {
+        return none;
+    }
+    memcpy(digits, path->digits, sizeof digits);
+    digits[depth] = digit;
+    for (unsigned n = 2; n <= MODEL_RUN_MAX && n <= depth + 1; n++) {
+        const unsigned start = depth + 1 - n;
+        terms[n] = model_run_digits(model, digits + start, start, n);
+        more = more || (n > 2 && terms[n] != 0);
+    }
+    if (!more) {
+        return path->run_starts[depth - 1]
+                               [terms[2] != 0 ? SEARCH_EQUAL : SEARCH_PLAIN];
+    }
+    start_runs(path, depth - 1, terms, made);
+    return made;
+}
+
+static struct run_end make_end(const struct search_path *path, int last,
+                               int lone, const int64_t *longer)
+{
+    const struct model *model = &path->tables->lexicon->model;
+    const unsigned depth = path->depth;
+
+    return (struct run_end){
+        .alone = search_run(model, depth, 1, last + lone),
+        .longer = longer,
+        .longer_change = key_score(path->run_digits[depth][1] + last),
+    };
+}
+
+/* Every run holds the last digit, so its cost changes all scores alike. */
+void search_run_lists(const struct search_path *path, struct search_runs *runs)
+{
+    static const int64_t none[SEARCH_KEEP];
+    const struct model *model = &path->tables->lexicon->model;
+    const unsigned depth = path->depth;
+    const int64_t to_01 = key_score(model->digit_01 - model->digit_other);
+    int64_t made[SEARCH_OWN_MAX][SEARCH_KEEP];
+    struct run_end ends[1 + SEARCH_OWN_MAX + 1];
+    unsigned count = 0;
+
+    for (unsigned digit = 0; digit < 10; digit++) {
+        runs->list_of[digit] = digit < 2 ? SEARCH_DIGIT_01 : SEARCH_DIGIT_OTHER;
+    }
+    ends[count++] = make_end(path, model->digit_other, 0,
+                             depth > 0 ? path->run_starts[depth - 1][0] : none);
+    for (unsigned left = own_digits(path); left != 0; left &= left - 1) {
+        const unsigned digit = (unsigned)__builtin_ctz(left);
+        const int last = digit < 2 ? model->digit_01 : model->digit_other;
+        const unsigned own = count - 1;
+        ends[count++] = make_end(path, last, model_lone(model, depth, digit),
+                                 longer_runs(path, digit, made[own]));
+        runs->own[own] = digit;
+        runs->list_of[digit] = SEARCH_OWN + own;
+    }
+    runs->own_count = count - 1;
+    ends[count] = ends[0];
+    for (unsigned n = 0; n < count; n += 2) {
+        merge_two(path->nodes[depth]->before_run, &ends[n],
+                  &runs->lists[SEARCH_DIGIT_OTHER + n]);
+    }
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        const int64_t key = lists[SEARCH_DIGIT_OTHER][i];
-        lists[SEARCH_DIGIT_01][i] = key != 0 ? key + to_01 : 0;
+        const int64_t key = runs->lists[SEARCH_DIGIT_OTHER][i];
+        runs->lists[SEARCH_DIGIT_01][i] = key != 0 ? key + to_01 : 0;
     }
 }

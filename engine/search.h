@@ -45,6 +45,9 @@ struct search_node {
     int64_t before_run[SEARCH_KEEP];
 };
 
+/* Which digits a run ends in (search_path). */
+enum search_starts { SEARCH_PLAIN, SEARCH_EQUAL, SEARCH_STARTS };
+
 /* What search needs of an engine. */
 struct search_tables {
     const struct vn_lexicon *lexicon;
@@ -65,9 +68,10 @@ struct search_path {
     int run_digits[VN_SUFFIX_DIGITS + 1][MODEL_RUN_MAX + 1];
     /*
      * run_starts[d]: the best spellings of keys 0 .. d + 1 that end in a run of
-     * two keys or more, but for the costs of keys d and d + 1.
+     * two keys or more, but for the costs of keys d and d + 1: where no terms
+     * of the digits count, and where keys d and d + 1 alone are equal.
      */
-    int64_t run_starts[VN_SUFFIX_DIGITS][SEARCH_KEEP];
+    int64_t run_starts[VN_SUFFIX_DIGITS][SEARCH_STARTS][SEARCH_KEEP];
     struct block_trace trace;
     struct search_node root;
     struct search_node children[VN_SUFFIX_DIGITS][10]; /* of depth d, d + 1 */
@@ -126,15 +130,30 @@ void search_exact(const struct search_path *path, int64_t floor,
 
 /* ---- For the implementations ------------------------------------------ */
 
-/* The three costs that the last digit of a run can have. */
-enum search_digit_class { SEARCH_DIGIT_01, SEARCH_DIGIT_OTHER, SEARCH_DIGIT_4 };
+/*
+ * The digits that have a list of their own: 2 and 4, which may be alone, the
+ * one before again, and the next of a sequence.
+ */
+#define SEARCH_OWN_MAX 4u
+
+/* The lists of all others. */
+enum search_digit_class { SEARCH_DIGIT_01, SEARCH_DIGIT_OTHER, SEARCH_OWN };
+
+/* The best spellings of ten children that end in a run. */
+struct search_runs {
+    /* By class; those of own[i] at SEARCH_OWN + i; one is spare. */
+    int64_t lists[SEARCH_OWN + SEARCH_OWN_MAX + 1][SEARCH_KEEP];
+    unsigned own[SEARCH_OWN_MAX]; /* digits, ascending */
+    unsigned own_count;
+    unsigned list_of[10]; /* of lists, by digit */
+};
 
 /*
  * The difference that the run of 'length' keys makes that begins at 'start';
- * the costs of its digits are 'digits'.
+ * the costs of its digits and their terms are 'digits'.
  */
 int64_t search_run(const struct model *model, unsigned start, unsigned length,
-                   int digits, bool lone_4);
+                   int digits);
 
 /*
  * search_run_starts() makes run_starts of the node where 'path' stands (depth
@@ -144,10 +163,9 @@ void search_run_starts(struct search_path *path);
 
 /*
  * search_run_lists() writes the best spellings of the children that end in a
- * run, by the class of their last digit.
+ * run.
  */
-void search_run_lists(const struct search_path *path,
-                      int64_t lists[3][SEARCH_KEEP]);
+void search_run_lists(const struct search_path *path, struct search_runs *runs);
 
 /*
  * search_unblock() is the best split of the letters field 'letters' of the

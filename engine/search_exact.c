@@ -227,10 +227,12 @@ static void hunt_runs(struct hunt *hunt, unsigned end, unsigned next,
 
     for (unsigned n = 1; n <= MODEL_RUN_MAX && n <= end; n++) {
         const bool lone_4 = n == 1 && ends_in_4;
+        const int digits =
+            path->run_digits[end][n] +
+            model_run_digits(model, path->digits + end - n, end - n, n);
         const bool costs = next != NEXT_IS_RUN && (next & MATCH_SHORT) != 0 &&
                            !(lone_4 && end == 1);
-        const int64_t run =
-            search_run(model, end - n, n, path->run_digits[end][n], lone_4);
+        const int64_t run = search_run(model, end - n, n, digits);
         hunt_before(hunt, end - n, NEXT_IS_RUN,
                     rest + run +
                         (costs ? key_score(model->short_beside_run) : 0));

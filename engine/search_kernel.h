@@ -125,13 +125,17 @@ static inline void store_list(const lanes_t list[SEARCH_KEEP],
 }
 
 /* The lists of run-ended spellings of LANES digits, from 'lane' + 2 on. */
-static inline void spread_runs(int64_t runs[3][SEARCH_KEEP], unsigned lane,
+static inline void spread_runs(const struct search_runs *runs, unsigned lane,
                                lanes_t list[SEARCH_KEEP])
 {
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        list[i] = lanes_all(runs[SEARCH_DIGIT_OTHER][i]);
-        if (4 - 2 - lane < LANES) {
-            list[i] = lanes_put(list[i], 4 - 2 - lane, runs[SEARCH_DIGIT_4][i]);
+        list[i] = lanes_all(runs->lists[SEARCH_DIGIT_OTHER][i]);
+    }
+    for (unsigned own = 0; own < runs->own_count; own++) {
+        const int64_t *keys = runs->lists[SEARCH_OWN + own];
+        const unsigned at = runs->own[own] - 2 - lane; /* wraps if below */
+        for (unsigned i = 0; at < LANES && i < SEARCH_KEEP; i++) {
+            list[i] = lanes_put(list[i], at, keys[i]);
         }
     }
 }
@@ -178,7 +182,7 @@ static inline void store_before(const lanes_t list[SEARCH_KEEP], unsigned kind,
 
 /* The children of LANES digits, from 'lane' + 2 on. */
 static inline void expand_lanes(const struct search_path *path, unsigned lane,
-                                int64_t runs[3][SEARCH_KEEP],
+                                const struct search_runs *runs,
                                 struct search_node *children)
 {
     const struct model *model = &path->tables->lexicon->model;
@@ -214,28 +218,37 @@ static inline void expand_lanes(const struct search_path *path, unsigned lane,
     }
 }
 
-static void expand(struct search_path *path)
+/* The child of a 0 or 1, where no word can end. */
+static inline void expand_01(const struct search_path *path,
+                             const int64_t ended[SEARCH_KEEP],
+                             struct search_node *child)
 {
     const int64_t beside =
         key_score(path->tables->lexicon->model.short_beside_run);
-    struct search_node *children = path->children[path->depth];
-    int64_t runs[3][SEARCH_KEEP];
 
-    search_run_starts(path);
-    search_run_lists(path, runs);
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        const int64_t key = runs[SEARCH_DIGIT_01][i];
+        const int64_t key = ended[i];
         for (unsigned kind = 0; kind < path->tables->match.kinds;
              kind += MATCH_COMMON) {
-            children[0].before[kind | MATCH_LONG][i] = key;
-            children[0].before[kind | MATCH_SHORT][i] =
-                key != 0 ? key + beside : 0;
+            child->before[kind | MATCH_LONG][i] = key;
+            child->before[kind | MATCH_SHORT][i] = key != 0 ? key + beside : 0;
         }
-        children[0].before_run[i] = 0;
+        child->before_run[i] = 0;
     }
-    children[1] = children[0];
+}
+
+static void expand(struct search_path *path)
+{
+    struct search_node *children = path->children[path->depth];
+    struct search_runs runs;
+
+    search_run_starts(path);
+    search_run_lists(path, &runs);
+    for (unsigned digit = 0; digit < 2; digit++) {
+        expand_01(path, runs.lists[runs.list_of[digit]], &children[digit]);
+    }
     for (unsigned lane = 0; lane < MATCH_LANES; lane += LANES) {
-        expand_lanes(path, lane, runs, children);
+        expand_lanes(path, lane, &runs, children);
     }
 }
 
@@ -245,7 +258,7 @@ static void expand(struct search_path *path)
  * others are blocked: the list is whole above that only (rank.c).
  */
 static inline void leaf_list(const struct search_path *path, unsigned lane,
-                             int64_t penalty, int64_t runs[3][SEARCH_KEEP],
+                             int64_t penalty, const struct search_runs *runs,
                              lanes_t list[SEARCH_KEEP])
 {
     spread_runs(runs, lane, list);

@@ -484,7 +484,8 @@ static unsigned take_lane(const struct group *group, unsigned lane,
 
 /* LANES suffixes below the node of depth 6, from digit 'lane' + 2 on. */
 static inline unsigned rank_group(struct search_path *path, unsigned lane,
-                                  int64_t penalty, int64_t runs[3][SEARCH_KEEP],
+                                  int64_t penalty,
+                                  const struct search_runs *runs,
                                   struct vn_record *records)
 {
     struct group group;
@@ -504,23 +505,33 @@ static inline unsigned rank_group(struct search_path *path, unsigned lane,
     return exact;
 }
 
-/* Sixth digits, filled up to whole vectors. */
-#define PADDED_DIGITS ((10 + LANES - 1) / LANES * LANES)
+/*
+ * The lists of suffixes that end in 0 or 1: ten sixth digits, and up to three
+ * more lists where a last digit has its own: 0 and 1 after itself, and one of
+ * them as the next of a sequence that comes down.
+ */
+#define ENDED_MAX 13u
+#define PADDED_ENDED ((ENDED_MAX + LANES - 1) / LANES * LANES)
 
-/* The lists of the suffixes that end in 0 or 1, by their sixth digit. */
 struct run_ended {
-    int64_t lists[10][PADDED_KEEP];
-    int64_t lanes[SEARCH_KEEP][PADDED_DIGITS]; /* the same */
+    int64_t lists[ENDED_MAX][PADDED_KEEP];
+    int64_t lanes[SEARCH_KEEP][PADDED_ENDED]; /* the same */
+    struct {
+        unsigned sixth;
+        unsigned last; /* bits of the last digits, 0 and 1 */
+    } ends[ENDED_MAX];
+    unsigned count;
 };
 
-/* Those of one sixth digit that are blocked, or not settled, by rank.c. */
+/* Those of one list that are blocked, or not settled, by rank.c. */
 static unsigned mend_run_ended(struct search_path *path,
-                               const int64_t list[PADDED_KEEP], bool unsettled,
-                               struct vn_record *records)
+                               const int64_t list[PADDED_KEEP], unsigned last,
+                               bool unsettled, struct vn_record *records)
 {
     unsigned exact = 0;
 
-    for (unsigned digit = 0; digit < 2; digit++) {
+    for (; last != 0; last &= last - 1) {
+        const unsigned digit = (unsigned)__builtin_ctz(last);
         search_enter(path, digit);
         const unsigned blocked =
             path->trace.active[VN_SUFFIX_DIGITS] ? block_list(path, list) : 0;
@@ -532,9 +543,30 @@ static unsigned mend_run_ended(struct search_path *path,
     return exact;
 }
 
+/* Writes the record of one list, for each last digit that has it. */
+static unsigned take_run_ended(struct search_path *path,
+                               const struct run_ended *ended, unsigned i,
+                               bool unsettled, const struct vn_record *packed,
+                               struct vn_record *records)
+{
+    const unsigned sixth = ended->ends[i].sixth, last = ended->ends[i].last;
+
+    records += (size_t)sixth * 10;
+    for (unsigned digit = 0; digit < 2; digit++) {
+        if ((last >> digit & 1) != 0) {
+            records[digit] = *packed;
+        }
+    }
+    search_enter(path, sixth);
+    const unsigned exact =
+        mend_run_ended(path, ended->lists[i], last, unsettled, records);
+    search_leave(path);
+    return exact;
+}
+
 /*
- * The suffixes that end in 0 or 1: both have the same list, so LANES sixth
- * digits are a group. Blocked spans, which differ, are looked for afterwards.
+ * The suffixes that end in 0 or 1: LANES lists are a group. Blocked spans,
+ * which differ, are looked for afterwards.
  */
 static unsigned rank_run_ended(struct search_path *path, int64_t penalty,
                                const struct run_ended *ended,
@@ -542,7 +574,7 @@ static unsigned rank_run_ended(struct search_path *path, int64_t penalty,
 {
     unsigned exact = 0;
 
-    for (unsigned first = 0; first < 10; first += LANES) {
+    for (unsigned first = 0; first < ended->count; first += LANES) {
         struct vn_record packed[LANES];
         struct group group;
         block_nothing(&group);
@@ -551,26 +583,51 @@ static unsigned rank_run_ended(struct search_path *path, int64_t penalty,
         }
         choose_group(penalty, &group);
         pack_group(&group, packed);
-        for (unsigned k = 0; k < LANES && first + k < 10; k++) {
-            struct vn_record *pair = records + (size_t)(first + k) * 10;
-            pair[0] = pair[1] = packed[k];
-            search_enter(path, first + k);
-            exact += mend_run_ended(path, ended->lists[first + k],
-                                    (group.unsettled >> k & 1) != 0, pair);
-            search_leave(path);
+        for (unsigned k = 0; k < LANES && first + k < ended->count; k++) {
+            exact += take_run_ended(path, ended, first + k,
+                                    (group.unsettled >> k & 1) != 0, &packed[k],
+                                    records);
         }
     }
     return exact;
 }
 
-static void keep_run_ended(struct run_ended *ended, unsigned digit,
-                           const int64_t list[SEARCH_KEEP])
+static void keep_run_ended(struct run_ended *ended, unsigned sixth,
+                           unsigned last, const int64_t list[SEARCH_KEEP])
 {
+    const unsigned at = ended->count++;
+
+    ended->ends[at].sixth = sixth;
+    ended->ends[at].last = last;
     for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-        ended->lists[digit][i] = ended->lanes[i][digit] = list[i];
+        ended->lists[at][i] = ended->lanes[i][at] = list[i];
     }
     for (unsigned i = SEARCH_KEEP; i < PADDED_KEEP; i++) {
-        ended->lists[digit][i] = 0;
+        ended->lists[at][i] = 0;
+    }
+}
+
+/* Keeps the list of both last digits, or the list of each. */
+static void keep_run_ends(struct run_ended *ended, unsigned sixth,
+                          const struct search_runs *runs)
+{
+    const unsigned *list_of = runs->list_of;
+
+    if (list_of[0] == list_of[1]) {
+        keep_run_ended(ended, sixth, 3, runs->lists[list_of[0]]);
+        return;
+    }
+    keep_run_ended(ended, sixth, 1, runs->lists[list_of[0]]);
+    keep_run_ended(ended, sixth, 2, runs->lists[list_of[1]]);
+}
+
+static void clear_ended(struct run_ended *ended)
+{
+    ended->count = 0;
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        for (unsigned k = 10; k < PADDED_ENDED; k++) {
+            ended->lanes[i][k] = 0;
+        }
     }
 }
 
@@ -580,19 +637,15 @@ static unsigned hundred(struct search_path *path, struct vn_record *records)
     struct run_ended ended;
     unsigned exact = 0;
 
-    for (unsigned digit = 10; digit < PADDED_DIGITS; digit++) {
-        for (unsigned i = 0; i < SEARCH_KEEP; i++) {
-            ended.lanes[i][digit] = 0;
-        }
-    }
+    clear_ended(&ended);
     expand(path);
     for (unsigned digit = 0; digit < 10; digit++) {
-        int64_t runs[3][SEARCH_KEEP];
+        struct search_runs runs;
         search_enter(path, digit);
-        search_run_lists(path, runs);
-        keep_run_ended(&ended, digit, runs[SEARCH_DIGIT_01]);
+        search_run_lists(path, &runs);
+        keep_run_ends(&ended, digit, &runs);
         for (unsigned lane = 0; lane < MATCH_LANES; lane += LANES) {
-            exact += rank_group(path, lane, penalty, runs,
+            exact += rank_group(path, lane, penalty, &runs,
                                 records + (size_t)digit * 10);
         }
         search_leave(path);

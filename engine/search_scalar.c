@@ -70,18 +70,18 @@ static inline void lanes_insert(lanes_t list[SEARCH_KEEP], lanes_t key,
 /* The records of the ten suffixes below a node of depth 6. */
 static unsigned leaves(struct search_path *path, struct vn_record *records)
 {
-    int64_t runs[3][SEARCH_KEEP];
+    struct search_runs runs;
     const int64_t penalty = key_score(path->tables->lexicon->model.twin);
     unsigned exact = 0;
 
-    search_run_lists(path, runs);
+    search_run_lists(path, &runs);
     for (unsigned digit = 0; digit < 10; digit++) {
         struct rank_choice choice;
         lanes_t list[SEARCH_KEEP];
         if (digit < 2) {
-            memcpy(list, runs[SEARCH_DIGIT_01], sizeof list);
+            memcpy(list, runs.lists[runs.list_of[digit]], sizeof list);
         } else {
-            leaf_list(path, digit - 2, penalty, runs, list);
+            leaf_list(path, digit - 2, penalty, &runs, list);
         }
         search_enter(path, digit);
         exact += rank_choose(path, list, rank_blocked(path, list), &choice);

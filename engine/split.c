@@ -45,14 +45,20 @@ static void run_terms(const struct split *split,
                       const struct split_token *token, int terms[SPLIT_TERMS])
 {
     const struct model *model = &split->lexicon->model;
+    const unsigned *run = split->digits + token->start;
+    const unsigned length = token->end - token->start;
 
     for (unsigned i = token->start; i < token->end; i++) {
         terms[SPLIT_DIGITS] +=
             split->digits[i] < 2 ? model->digit_01 : model->digit_other;
     }
-    terms[SPLIT_RUN] =
-        model_run(model, token->start, token->end - token->start);
-    terms[SPLIT_LONE_4] = is_lone_4(split, token) ? model->lone_4 : 0;
+    terms[SPLIT_RUN] = model_run(model, token->start, length);
+    if (length == 1) {
+        terms[*run == 4 ? SPLIT_LONE_4 : SPLIT_LONE_2] =
+            model_lone(model, token->start, *run);
+    }
+    terms[SPLIT_EQUAL] = model_equal(model, run, length);
+    terms[SPLIT_SEQUENCE] = model_sequence(model, run, length);
 }
 
 static void entry_terms(const struct split *split,

@@ -45,6 +45,9 @@ enum split_term {
     SPLIT_COMMON,   /* they are not, but both common */
     SPLIT_DIGITS,   /* the digits of a run */
     SPLIT_LONE_4,   /* a run that is just 4 */
+    SPLIT_LONE_2,   /* a run that is just 2 */
+    SPLIT_EQUAL,    /* a run of equal digits */
+    SPLIT_SEQUENCE, /* a run of digits in sequence */
     SPLIT_RUN,      /* place and length of a run */
     SPLIT_BESIDE,   /* a short entry beside a run */
     SPLIT_TERMS

@@ -53,6 +53,11 @@ static void write_model(struct writer *writer, const struct model *model)
     write_table(writer, "run_end", model->run_end, 1, MODEL_RUN_MAX);
     write_weight(writer, "short_beside_run", model->short_beside_run);
     write_weight(writer, "common", model->common);
+    write_weight(writer, "lone_2.start", model->lone_2_start);
+    write_weight(writer, "lone_2.middle", model->lone_2_middle);
+    write_weight(writer, "lone_2.end", model->lone_2_end);
+    write_table(writer, "run_equal", model->run_equal, 2, 3);
+    write_weight(writer, "run_sequence", model->run_sequence);
 }
 
 static void check_accepted(const struct model *model)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the folder of a lexicon in which words are common: the built-in one
-# with usual and short words marked, and a weight for them.
+# Makes the folder of a lexicon that uses all of the model: the built-in one with
+# usual and short words marked as common, and weights for what it leaves at 0.
 # Usage: common_lexicon.sh DATA-DIR FOLDER
 set -eu
 
@@ -11,5 +11,13 @@ awk -F '\t' -v OFS='\t' '
     { print $1, $2 }' "$data/words-en.tsv" >"$folder/words.tsv"
 cp "$data/pairs-en.tsv" "$folder/pairs.tsv"
 cp "$data/block-en.tsv" "$folder/block.tsv"
-grep -v '^common ' "$data/model-en" >"$folder/model"
-echo 'common -130' >>"$folder/model"
+cp "$data/model-en" "$folder/model"
+cat >>"$folder/model" <<'END'
+common -130
+lone_2.start 50
+lone_2.middle 180
+lone_2.end -55
+run_equal.2 110
+run_equal.3 140
+run_sequence 120
+END

@@ -124,11 +124,35 @@ static bool is_lone_four(const struct search *search, const struct piece *piece)
     return piece->end - piece->start == 1 && search->digits[piece->start] == 4;
 }
 
+/* What the digits of a run mean together. */
+static int digits_terms(const struct search *search, const struct piece *run)
+{
+    static const char up[] = "0123456789", down[] = "9876543210";
+    const struct oracle_weights *weights = &search->oracle->weights;
+    const unsigned length = run->end - run->start;
+    char text[RUN_MAX + 1] = "";
+
+    for (unsigned i = 0; i < length; i++) {
+        text[i] = (char)('0' + search->digits[run->start + i]);
+    }
+    if (strcmp(text, "4") == 0) {
+        return weights->lone_4;
+    }
+    if (strcmp(text, "2") == 0) {
+        return weights->lone_2[run->start == 0 ? 0 : run->end < KEYS ? 1 : 2];
+    }
+    if (length > 1 && strspn(text, (char[]){text[0], '\0'}) == length) {
+        return length == 2 ? weights->run_equal_2 : weights->run_equal_3;
+    }
+    const bool row = strstr(up, text) != NULL || strstr(down, text) != NULL;
+    return row && length > 2 ? weights->run_sequence : 0;
+}
+
 static int run_terms(const struct search *search, const struct piece *piece)
 {
     const struct oracle_weights *weights = &search->oracle->weights;
     const unsigned length = piece->end - piece->start;
-    int score = is_lone_four(search, piece) ? weights->lone_4 : 0;
+    int score = digits_terms(search, piece);
 
     assert(length >= 1 && length <= RUN_MAX);
     for (unsigned i = piece->start; i < piece->end; i++) {

@@ -43,6 +43,8 @@ struct oracle_weights {
     int middle;
     int overdial, overdial_letter, overdial_whole;
     int digit_01, digit_other, lone_4;
+    int lone_2[3]; /* at the start, in the middle, at the end */
+    int run_equal_2, run_equal_3, run_sequence;
     int run_start[5], run_middle[5], run_end[5]; /* by length, from 1 */
     int short_beside_run;
     int common;

@@ -230,14 +230,40 @@ static void common_words_pay_beside_each_other(void **state)
     vn_lexicon_free(own);
 }
 
+static void digits_of_a_run_are_explained(void **state)
+{
+    const struct vn_lexicon_options options = {
+        .model_path = fixture_write_text(
+            "model", "vanity-model 1\nlone_2.start 250\nrun_equal.3 300\n"
+                     "run_sequence 290\n"),
+    };
+    struct vn_lexicon *own = NULL;
+    struct vn_explanation out[VN_CANDIDATES];
+    unsigned count;
+
+    (void)state;
+    assert_int_equal(vn_lexicon_open(&options, &own, NULL), VN_OK);
+    struct vn_engine *with = fixture_engine(own, VN_PATH_AUTO, 1);
+    vn_engine_explain(with, fixture_dial("000FISH"), out, &count);
+    assert_term(find_text(out, count, "000-FISH"), "equal digits", "000", 300);
+    vn_engine_explain(with, fixture_dial("FISH321"), out, &count);
+    assert_term(find_text(out, count, "FISH-321"), "digits in sequence", "321",
+                290);
+    vn_engine_explain(with, fixture_dial("2DOCTOR"), out, &count);
+    assert_term(find_text(out, count, "2-DOCTOR"), "lone 2", "2", 250);
+    vn_engine_free(with);
+    vn_lexicon_free(own);
+}
+
 /* ---- All candidates --------------------------------------------------- */
 
 static bool is_known(const char *name)
 {
     static const char *const names[] = {
-        "word",     "start", "middle",
-        "overdial", "pair",  "digits",
-        "lone 4",   "run",   "short word beside run"};
+        "word",     "start",        "middle",
+        "overdial", "pair",         "digits",
+        "lone 4",   "run",          "short word beside run",
+        "lone 2",   "equal digits", "digits in sequence"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(name, names[i]) == 0) {
@@ -334,6 +360,7 @@ int main(void)
         cmocka_unit_test(overdial_candidates_have_an_overdial_term),
         cmocka_unit_test(a_phrase_of_an_overlay_is_one_word_with_its_score),
         cmocka_unit_test(common_words_pay_beside_each_other),
+        cmocka_unit_test(digits_of_a_run_are_explained),
         cmocka_unit_test(terms_add_up_to_the_score_of_every_candidate),
         cmocka_unit_test(a_suffix_without_letters_has_nothing_to_explain),
     };

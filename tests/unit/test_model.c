@@ -49,6 +49,12 @@ static const struct place places[] = {
     PLACE("short_beside_run", short_beside_run),
     {"twin", offsetof(struct model, twin), 0, 1000},
     {"common", offsetof(struct model, common), -200, 0},
+    PLACE("lone_2.start", lone_2_start),
+    PLACE("lone_2.middle", lone_2_middle),
+    PLACE("lone_2.end", lone_2_end),
+    PLACE("run_equal.2", run_equal[2]),
+    PLACE("run_equal.3", run_equal[3]),
+    PLACE("run_sequence", run_sequence),
 };
 
 #define PLACES (sizeof places / sizeof *places)
@@ -166,6 +172,46 @@ static void terms_are_added_by_place(void **state)
 
 /* ---- Files ------------------------------------------------------------ */
 
+static int of_digits(const struct model *model, const char *digits,
+                     unsigned start)
+{
+    const unsigned length = (unsigned)strlen(digits);
+    unsigned run[VN_SUFFIX_DIGITS];
+
+    for (unsigned i = 0; i < length; i++) {
+        run[i] = (unsigned)(digits[i] - '0');
+    }
+    return model_run_digits(model, run, start, length);
+}
+
+static void digits_of_a_run_have_terms_together(void **state)
+{
+    static const struct {
+        const char *digits;
+        unsigned start;
+        int term;
+    } runs[] = {
+        {"2", 0, 1},    {"2", 3, 2},    {"2", 6, 3},    {"4", 6, 122},
+        {"3", 2, 0},    {"22", 0, 4},   {"44", 5, 4},   {"24", 0, 0},
+        {"23", 1, 0},   {"000", 2, 5},  {"7777", 3, 5}, {"7776", 3, 0},
+        {"123", 0, 6},  {"3210", 3, 6}, {"789", 4, 6},  {"890", 4, 0},
+        {"109", 0, 0},  {"135", 0, 0},  {"121", 0, 0},  {"1233", 0, 0},
+        {"6543", 1, 6},
+    };
+    const struct model model = read_model(
+        "vanity-model 1\nlone_2.start 1\nlone_2.middle 2\nlone_2.end 3\n"
+        "run_equal.2 4\nrun_equal.3 5\nrun_sequence 6\n");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
+        const int term = of_digits(&model, runs[i].digits, runs[i].start);
+        if (term != runs[i].term) {
+            fail_msg("%s at %u: %d, not %d", runs[i].digits, runs[i].start,
+                     term, runs[i].term);
+        }
+    }
+}
+
 static void a_file_without_weights_changes_none(void **state)
 {
     const struct model model = read_model("vanity-model 1");
@@ -251,10 +297,11 @@ static void a_windows_file_with_comments_is_read(void **state)
 static void a_bad_line_is_named(void **state)
 {
     static const char *const unknown[] = {
-        "weight 1",   "start 1",     "start.7 1",   "start.-1 1",
-        "middle.0 1", "run_end.0 1", "run_end.5 1", "run_start 1",
-        "START.0 1",  "start.x 1",   "start. 1",    ".0 1",
-        "twin.0 1",   "start.0.0 1", "common.0 0",
+        "weight 1",      "start 1",     "start.7 1",   "start.-1 1",
+        "middle.0 1",    "run_end.0 1", "run_end.5 1", "run_start 1",
+        "START.0 1",     "start.x 1",   "start. 1",    ".0 1",
+        "twin.0 1",      "start.0.0 1", "common.0 0",  "run_equal.1 0",
+        "run_equal.4 0", "lone_2 0",    "lone_2.0 0",
     };
 
     (void)state;
@@ -333,6 +380,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_built_in_model_names_every_weight),
         cmocka_unit_test(terms_are_added_by_place),
+        cmocka_unit_test(digits_of_a_run_have_terms_together),
         cmocka_unit_test(a_file_without_weights_changes_none),
         cmocka_unit_test(each_weight_is_set_by_its_name_alone),
         cmocka_unit_test(each_weight_has_its_range),

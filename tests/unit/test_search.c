@@ -90,10 +90,17 @@ static void all_paths_give_the_same_records(void **state)
 static const char many_weights[] =
     "vanity-model 1\nstart.1 -300\nstart.3 300\nrun_start.3 -300\n"
     "lone_4 -300\nshort_beside_run 300\noverdial 300\noverdial_letter 90\n";
+static const char run_weights[] =
+    "vanity-model 1\nlone_2.start -300\nlone_2.middle 300\nlone_2.end 200\n"
+    "run_equal.2 300\nrun_equal.3 -300\nrun_sequence 300\n";
+static const char equal_weights[] =
+    "vanity-model 1\nrun_equal.3 300\nrun_sequence -300\nlone_4 0\n";
 static const char *const models[] = {
     "vanity-model 1\ntwin 0\n",
     "vanity-model 1\ntwin 1000\nmiddle 300\ndigit_other 250\n",
     many_weights,
+    run_weights,
+    equal_weights,
     "vanity-model 1\ncommon -200\n",
 };
 

@@ -51,8 +51,8 @@ static int run_score(const struct plain *plain, const struct part *part)
 {
     const struct model *model = &lexicon->model;
     const unsigned length = part->end - part->start;
-    int score =
-        length == 1 && plain->digits[part->start] == 4 ? model->lone_4 : 0;
+    int score = model_run_digits(model, plain->digits + part->start,
+                                 part->start, length);
 
     for (unsigned i = part->start; i < part->end; i++) {
         score += plain->digits[i] < 2 ? model->digit_01 : model->digit_other;
