@@ -31,6 +31,8 @@
 /* The engine takes no greater weight than 300 hundredths, no greater twin. */
 #define TUNE_WEIGHT_MAX 3.0
 #define TUNE_TWIN_MAX 10.0
+/* Nor two common words beside each other that earn, or pay more than this. */
+#define TUNE_COMMON_MAX 2.0
 /* Longest run of digits, and keys that a short word covers at most. */
 #define TUNE_RUN_MAX 4u
 #define TUNE_SHORT_MAX 2u
@@ -49,6 +51,10 @@ enum tune_structure {
     TUNE_RUN_MIDDLE = TUNE_RUN_START + TUNE_RUN_MAX,
     TUNE_RUN_END = TUNE_RUN_MIDDLE + TUNE_RUN_MAX,
     TUNE_SHORT_BESIDE_RUN = TUNE_RUN_END + TUNE_RUN_MAX,
+    TUNE_LONE_2, /* at the start, in the middle, at the end */
+    TUNE_RUN_EQUAL = TUNE_LONE_2 + 3, /* of two; of three or four */
+    TUNE_RUN_SEQUENCE = TUNE_RUN_EQUAL + 2,
+    TUNE_COMMON,
     TUNE_TWIN, /* not fitted: kept at its prior */
     TUNE_STRUCTURE_COUNT
 };
@@ -126,12 +132,19 @@ struct tune_word {
     char letters[VN_WORD_LETTERS_MAX + 1]; /* a-z */
     uint8_t length;
     bool blocked; /* flag T of the block list: never in a spelling */
+    bool common;  /* TUNE_COMMON_LEAST */
 };
 
 struct tune_pair {
     uint32_t left, right; /* words */
     uint32_t row;         /* of the features */
 };
+
+/*
+ * A word is common whose feature "lp_...", the decimal logarithm of its
+ * frequency plus 5, is at least this: one word in 32,000. 0.4 to 0.9 fit alike.
+ */
+#define TUNE_COMMON_LEAST 0.5
 
 struct tune_data {
     const char *folder;
@@ -217,12 +230,18 @@ void tune_scores_reset(struct tune_scores *scores);
 
 /*
  * The structural terms of token 'i' of 'path', which has the tokens up to it;
- * one that counts twice stands twice. Returns how many.
+ * one that counts twice stands twice. 'scores' say which pairs count. Returns
+ * how many.
  */
 unsigned tune_token_terms(const struct tune_data *data,
+                          const struct tune_scores *scores,
                           const struct tune_row *row,
                           const struct tune_path *path, unsigned i,
                           uint8_t terms[TUNE_TOKEN_TERMS]);
+/* Whether tokens 'i' - 1 and 'i' are common words and no pair that counts. */
+bool tune_is_common(const struct tune_data *data,
+                    const struct tune_scores *scores,
+                    const struct tune_path *path, unsigned i);
 /* Letters that token 'i' has past the seventh key. */
 unsigned tune_token_past(const struct tune_data *data,
                          const struct tune_path *path, unsigned i);

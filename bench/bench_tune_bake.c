@@ -140,6 +140,7 @@ static uint32_t score_words(const struct baking *baking, struct item *items)
 struct line {
     const char *first, *second; /* second: NULL for a word */
     int hundredths;
+    bool common;
 };
 
 struct lines {
@@ -164,7 +165,8 @@ static void write_lines(FILE *file, const void *context)
     for (uint32_t i = 0; i < lines->count; i++) {
         const struct line *line = &lines->list[i];
         if (line->second == NULL) {
-            fprintf(file, "%s\t%d\n", line->first, line->hundredths);
+            fprintf(file, "%s\t%d%s\n", line->first, line->hundredths,
+                    line->common ? "\tc" : "");
         } else {
             fprintf(file, "%s\t%s\t%d\n", line->first, line->second,
                     line->hundredths);
@@ -191,6 +193,7 @@ static enum vn_status write_items(const struct baking *baking, const char *name,
             .first = data->words[pairs ? pair->left : index].letters,
             .second = pairs ? data->words[pair->right].letters : NULL,
             .hundredths = items[i].hundredths,
+            .common = !pairs && data->words[index].common,
         };
     }
     qsort(lines.list, count, sizeof lines.list[0], compare_lines);

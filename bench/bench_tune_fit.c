@@ -113,16 +113,19 @@ static bool add_known(struct tune_objective *objective, enum atom_kind kind,
 
 /* All that the structural terms of a spelling depend on, for given digits. */
 static uint64_t structure_key(const struct tune_data *data,
+                              const struct tune_scores *scores,
                               const struct tune_path *path)
 {
+    unsigned commons = 0;
     const unsigned past = tune_token_past(data, path, path->count - 1u);
     uint64_t key = 0;
 
     for (unsigned i = 0; i < path->count; i++) {
         key =
             key << 4 | path->ends[i] | (path->tokens[i] == TUNE_RUN ? 8u : 0u);
+        commons += i > 0 && tune_is_common(data, scores, path, i);
     }
-    return (uint64_t)past << 32 | key;
+    return (uint64_t)commons << 40 | (uint64_t)past << 32 | key;
 }
 
 static bool add_structure(struct maker *maker, const struct tune_row *row,
@@ -133,8 +136,8 @@ static bool add_structure(struct maker *maker, const struct tune_row *row,
     uint8_t terms[TUNE_TOKEN_TERMS];
 
     for (unsigned i = 0; i < path->count; i++) {
-        const unsigned count =
-            tune_token_terms(objective->data, row, path, i, terms);
+        const unsigned count = tune_token_terms(objective->data, maker->scores,
+                                                row, path, i, terms);
         for (unsigned k = 0; k < count; k++) {
             counts[terms[k]]++;
         }
@@ -154,7 +157,8 @@ static bool add_structure(struct maker *maker, const struct tune_row *row,
 static bool take_structure(struct maker *maker, const struct tune_row *row,
                            const struct tune_path *path)
 {
-    const uint64_t key = structure_key(maker->objective->data, path);
+    const uint64_t key =
+        structure_key(maker->objective->data, maker->scores, path);
     size_t at = 0;
 
     while (at < maker->key_count && maker->keys[at] != key) {

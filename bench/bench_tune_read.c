@@ -11,6 +11,8 @@
 /* A piece that is read at once. */
 #define PIECE ((size_t)1 << 20)
 #define PATH_SIZE 4096u
+/* Features of the frequency of a word: one of them in each row. */
+#define FREQUENCY_PREFIX "lp_"
 
 /* What is held while a folder is read. */
 struct reader {
@@ -320,6 +322,24 @@ static enum vn_status read_words(struct reader *reader)
     return status;
 }
 
+/* Finds the common words by their features of frequency. */
+static void mark_common(struct tune_data *data)
+{
+    const struct tune_features *features = &data->word_features;
+
+    for (uint32_t word = 0; word < data->word_count; word++) {
+        for (size_t i = features->start[word]; i < features->start[word + 1];
+             i++) {
+            const char *name = data->terms.list[features->terms[i]].name;
+            if (strncmp(name, FREQUENCY_PREFIX, strlen(FREQUENCY_PREFIX)) ==
+                    0 &&
+                features->values[i] >= TUNE_COMMON_LEAST) {
+                data->words[word].common = true;
+            }
+        }
+    }
+}
+
 /* ---- Pairs ------------------------------------------------------------- */
 
 /* A pair of which a word is not there is passed over. */
@@ -462,6 +482,7 @@ static enum vn_status read_all(struct reader *reader)
         status = read_words(reader);
     }
     if (status == VN_OK) {
+        mark_common(reader->data);
         status = read_pairs(reader);
     }
     return status == VN_OK ? read_block(reader) : status;

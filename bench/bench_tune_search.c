@@ -180,6 +180,39 @@ unsigned tune_token_past(const struct tune_data *data,
                : data->words[path->tokens[i]].length - covered;
 }
 
+/* Whether each digit of the run is the one before it plus 'step'. */
+static bool has_step(const struct tune_row *row, unsigned start, unsigned end,
+                     int step)
+{
+    for (unsigned key = start + 1; key < end; key++) {
+        if ((int)row->digits[key] - (int)row->digits[key - 1] != step) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The term of what the digits of a run are together, or TUNE_NO_TERM. */
+static unsigned digits_term(const struct tune_row *row, unsigned start,
+                            unsigned end)
+{
+    const unsigned length = end - start, digit = row->digits[start];
+
+    if (length == 1) {
+        const unsigned place = start == 0 ? 0 : end < KEYS ? 1 : 2;
+        return digit == 4   ? TUNE_LONE_4
+               : digit == 2 ? TUNE_LONE_2 + place
+                            : TUNE_NO_TERM;
+    }
+    if (has_step(row, start, end, 0)) {
+        return TUNE_RUN_EQUAL + (length > 2);
+    }
+    return length > 2 && (has_step(row, start, end, 1) ||
+                          has_step(row, start, end, -1))
+               ? TUNE_RUN_SEQUENCE
+               : TUNE_NO_TERM;
+}
+
 static unsigned run_terms(const struct tune_row *row,
                           const struct tune_path *path, unsigned i,
                           uint8_t terms[TUNE_TOKEN_TERMS])
@@ -195,8 +228,9 @@ static unsigned run_terms(const struct tune_row *row,
             row->digits[key] < 2 ? TUNE_DIGIT_01 : TUNE_DIGIT_OTHER;
     }
     terms[count++] = (uint8_t)(table + (end - start) - 1);
-    if (is_lone_4(row, path, i)) {
-        terms[count++] = TUNE_LONE_4;
+    const unsigned term = digits_term(row, start, end);
+    if (term != TUNE_NO_TERM) {
+        terms[count++] = (uint8_t)term;
     }
     return count;
 }
@@ -240,7 +274,22 @@ static bool is_short_beside_run(const struct tune_row *row,
            !(i == 1 && is_lone_4(row, path, 0));
 }
 
+bool tune_is_common(const struct tune_data *data,
+                    const struct tune_scores *scores,
+                    const struct tune_path *path, unsigned i)
+{
+    const uint32_t left = path->tokens[i - 1], right = path->tokens[i];
+
+    if (left == TUNE_RUN || right == TUNE_RUN || !data->words[left].common ||
+        !data->words[right].common) {
+        return false;
+    }
+    const uint32_t pair = tune_find_pair(data, left, right);
+    return pair == UINT32_MAX || scores->pairs[pair] == 0;
+}
+
 unsigned tune_token_terms(const struct tune_data *data,
+                          const struct tune_scores *scores,
                           const struct tune_row *row,
                           const struct tune_path *path, unsigned i,
                           uint8_t terms[TUNE_TOKEN_TERMS])
@@ -251,6 +300,9 @@ unsigned tune_token_terms(const struct tune_data *data,
 
     if (i > 0 && is_short_beside_run(row, path, i)) {
         terms[count++] = TUNE_SHORT_BESIDE_RUN;
+    }
+    if (i > 0 && tune_is_common(data, scores, path, i)) {
+        terms[count++] = TUNE_COMMON;
     }
     return count;
 }
@@ -356,7 +408,7 @@ static double token_score(const struct walk *walk, unsigned i)
     const uint32_t token = path->tokens[i];
     uint8_t terms[TUNE_TOKEN_TERMS];
     const unsigned count =
-        tune_token_terms(walk->data, walk->row, path, i, terms);
+        tune_token_terms(walk->data, walk->scores, walk->row, path, i, terms);
     double score = token == TUNE_RUN ? 0 : walk->scores->words[token];
 
     for (unsigned k = 0; k < count; k++) {

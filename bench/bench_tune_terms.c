@@ -12,13 +12,18 @@
 #define UNIT 1e6
 
 static const char *const structure_names[TUNE_STRUCTURE_COUNT] = {
-    "start.1",         "start.2",          "start.3",      "start.4",
-    "start.5",         "start.6",          "middle",       "overdial",
-    "overdial_letter", "overdial_whole",   "digit_01",     "digit_other",
-    "lone_4",          "run_start.1",      "run_start.2",  "run_start.3",
-    "run_start.4",     "run_middle.1",     "run_middle.2", "run_middle.3",
-    "run_middle.4",    "run_end.1",        "run_end.2",    "run_end.3",
-    "run_end.4",       "short_beside_run", "twin",
+    "start.1",        "start.2",          "start.3",
+    "start.4",        "start.5",          "start.6",
+    "middle",         "overdial",         "overdial_letter",
+    "overdial_whole", "digit_01",         "digit_other",
+    "lone_4",         "run_start.1",      "run_start.2",
+    "run_start.3",    "run_start.4",      "run_middle.1",
+    "run_middle.2",   "run_middle.3",     "run_middle.4",
+    "run_end.1",      "run_end.2",        "run_end.3",
+    "run_end.4",      "short_beside_run", "lone_2.start",
+    "lone_2.middle",  "lone_2.end",       "run_equal.2",
+    "run_equal.3",    "run_sequence",     "common",
+    "twin",
 };
 
 static struct vn_bytes bytes_of(const char *text)
@@ -83,6 +88,16 @@ uint32_t tune_terms_add(struct tune_terms *terms, struct vn_bytes name)
                                                                : terms->count++;
 }
 
+/* The bounds that the engine sets to a weight of the model. */
+static struct tune_term limits_of(unsigned index)
+{
+    if (index == TUNE_COMMON) {
+        return (struct tune_term){.least = -TUNE_COMMON_MAX, .most = 0};
+    }
+    return (struct tune_term){.least = -TUNE_WEIGHT_MAX,
+                              .most = TUNE_WEIGHT_MAX};
+}
+
 bool tune_terms_init(struct tune_terms *terms)
 {
     terms->list = calloc(TUNE_TERMS_MAX, sizeof(terms->list[0]));
@@ -94,8 +109,8 @@ bool tune_terms_init(struct tune_terms *terms)
         if (tune_terms_add(terms, bytes_of(structure_names[i])) != i) {
             return false;
         }
-        terms->list[i].least = -TUNE_WEIGHT_MAX;
-        terms->list[i].most = TUNE_WEIGHT_MAX;
+        terms->list[i].least = limits_of(i).least;
+        terms->list[i].most = limits_of(i).most;
     }
     struct tune_term *twin = &terms->list[TUNE_TWIN];
     twin->prior = twin->least = twin->most = 1;
@@ -144,33 +159,43 @@ static bool read_bound(struct vn_bytes text, double none, const char *word,
     return tune_number(text, bound);
 }
 
+/* NULL, or what is wrong with the value of a weight of the model. */
+static const char *check_weight(unsigned index, double value)
+{
+    if (index == TUNE_TWIN) {
+        return value < 0 || value > TUNE_TWIN_MAX
+                   ? "twin is 0 to 10, and not fitted"
+                   : NULL;
+    }
+    if (index == TUNE_COMMON) {
+        return value < -TUNE_COMMON_MAX || value > 0 ? "common is -2 to 0"
+                                                     : NULL;
+    }
+    return index < TUNE_TWIN && fabs(value) > TUNE_WEIGHT_MAX
+               ? "a weight of the model is -3 to 3"
+               : NULL;
+}
+
 static const char *check_term(unsigned index, const struct tune_term *term)
 {
     if (term->least > term->most) {
         return "the lower bound is above the upper one";
     }
-    if (index == TUNE_TWIN) {
-        return term->prior < 0 || term->prior > TUNE_TWIN_MAX
-                   ? "twin is not fitted; its prior is 0 to 10"
-                   : NULL;
-    }
-    return index < TUNE_TWIN && (term->prior < -TUNE_WEIGHT_MAX ||
-                                 term->prior > TUNE_WEIGHT_MAX)
-               ? "the prior of a weight of the model is -3 to 3"
-               : NULL;
+    return check_weight(index, term->prior);
 }
 
 static void keep_term(struct tune_terms *terms, unsigned index,
                       const struct tune_term *read)
 {
     struct tune_term *term = &terms->list[index];
+    const struct tune_term limits = limits_of(index);
 
     term->prior = read->prior;
     if (index == TUNE_TWIN) {
         term->least = term->most = read->prior;
     } else if (index < TUNE_TWIN) {
-        term->least = fmax(read->least, -TUNE_WEIGHT_MAX);
-        term->most = fmin(read->most, TUNE_WEIGHT_MAX);
+        term->least = fmax(read->least, limits.least);
+        term->most = fmin(read->most, limits.most);
     } else {
         term->least = read->least;
         term->most = read->most;
@@ -245,12 +270,11 @@ static const char *read_weight(const struct tune_terms *terms,
     if (!isnan(weights[index])) {
         return "the weight stands twice";
     }
-    if ((index < TUNE_TWIN && fabs(weight) > TUNE_WEIGHT_MAX) ||
-        (index == TUNE_TWIN && (weight < 0 || weight > TUNE_TWIN_MAX))) {
-        return "a weight of the model is -3 to 3, twin 0 to 10";
+    const char *wrong = check_weight(index, weight);
+    if (wrong == NULL) {
+        weights[index] = weight;
     }
-    weights[index] = weight;
-    return NULL;
+    return wrong;
 }
 
 enum vn_status tune_weights_read(const struct tune_terms *terms,
@@ -273,7 +297,9 @@ enum vn_status tune_weights_read(const struct tune_terms *terms,
         }
     }
     for (unsigned i = 0; status == VN_OK && i < terms->count; i++) {
-        if (isnan(weights[i])) {
+        if (isnan(weights[i]) && i >= TUNE_LONE_2 && i <= TUNE_COMMON) {
+            weights[i] = 0; // came later than the first files of weights
+        } else if (isnan(weights[i])) {
             status = vn_error_set(error, VN_INVALID,
                                   "%s: no weight for '%s' of the features",
                                   path, terms->list[i].name);

@@ -44,8 +44,9 @@ def write_features(folder):
     folder.mkdir()
     with gzip.open(folder / "words.features.gz", "wt") as file:
         for word, score in words.items():
-            common = " common" if score > -200 else ""
-            file.write(f"{word}\tscore={score / 100}{common} "
+            usual = " usual" if score > -200 else ""
+            file.write(f"{word}\tscore={score / 100}{usual} "
+                       f"lp_x={score / 100 + 3:.2f} "
                        f"len_{min(len(word), 7)}\n")
     with gzip.open(folder / "pairs.features.gz", "wt") as file:
         for row in (data / "pairs.tsv").read_text().splitlines():
@@ -153,6 +154,8 @@ def check_bake(folder):
     words = (folder / "baked/words.tsv").read_text().splitlines()
     check(found["count", "words"]["value"] == len(words), "count of words")
     check(words == sorted(words), "words are not sorted")
+    check(0 < sum(row.endswith("\tc") for row in words) < len(words),
+          "no word, or all of them, are common")
     found = tune("--bake", weights, features, "-o", folder / "few",
                  "--max-words", "500", "--max-pairs", "20", "--name", "few")
     few = (folder / "few/words.tsv").read_text().splitlines()
@@ -231,7 +234,8 @@ BAD = (
     ("block.tsv", "bad\n", ":1: expected term"),
     ("terms.tsv", "good\t0\t-\n", ":1: expected name"),
     ("terms.tsv", "good\t0\t1\t-1\n", ":1: the lower bound"),
-    ("terms.tsv", "# x\nmiddle\t4\t-\t-\n", ":2: the prior of"),
+    ("terms.tsv", "# x\nmiddle\t4\t-\t-\n", ":2: a weight of the model"),
+    ("terms.tsv", "common\t1\t-\t-\n", ":1: common is -2 to 0"),
     ("terms.tsv", "twin\t-1\t-\t-\n", ":1: twin"),
     ("terms.tsv", None, "terms.tsv"),
 )

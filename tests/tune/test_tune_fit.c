@@ -31,7 +31,10 @@ static const struct {
              {"middle", -0.3, 0},          {"start.3", -0.25, 0},
              {"lone_4", 0.8, 0},           {"short_beside_run", -0.7, 0},
              {"run_start.3", 0.6, 0},      {"run_middle.2", -0.4, 0},
-             {"run_end.1", -0.2, 0}};
+             {"run_end.1", -0.2, 0},       {"lone_2.start", 0.4, 0},
+             {"lone_2.middle", 0.9, 0},    {"lone_2.end", -0.6, 0},
+             {"run_equal.2", 0.8, 0},      {"run_equal.3", 1.4, 0},
+             {"run_sequence", 1.2, 0},     {"common", -1.3, 0}};
 
 #define TRUTHS (sizeof truth / sizeof truth[0])
 /* The features among them; the others are seldom and hard to tell apart. */
@@ -67,16 +70,17 @@ static size_t write_words(char *text, char words[WORDS][12])
                 known = known || strcmp(words[i], words[k]) == 0;
             }
         }
-        used += (size_t)sprintf(text + used, "%s\t%s much=%.1f\n", words[i],
-                                fixture_random(3) == 0 ? "good" : "",
-                                fixture_random(21) / 10.0 - 1);
+        used += (size_t)sprintf(text + used, "%s\t%s much=%.1f lp_x=%.1f\n",
+                                words[i], fixture_random(3) == 0 ? "good" : "",
+                                fixture_random(21) / 10.0 - 1,
+                                fixture_random(11) / 10.0);
     }
     return used;
 }
 
 static void write_data(void)
 {
-    static char text[WORDS * 8 * 32];
+    static char text[WORDS * 8 * 40];
     static char words[WORDS][12];
 
     assert_int_equal(mkdir(fixture_path("f"), 0700), 0);
@@ -102,7 +106,7 @@ static void set_truth(double *weights)
     weights[TUNE_TWIN] = 1;
 }
 
-/* The keys of words in a row, now and then a 0, 1 or 4 among them. */
+/* The keys of words in a row, now and then a 0, 1, 2 or 4 among them. */
 static void make_digits(struct tune_row *row)
 {
     unsigned count = 0;
@@ -110,7 +114,7 @@ static void make_digits(struct tune_row *row)
     while (count < VN_SUFFIX_DIGITS) {
         const struct tune_word *word = &data.words[fixture_random(WORDS)];
         if (fixture_random(8) == 0) {
-            row->digits[count++] = (unsigned[]){0, 1, 4}[fixture_random(3)];
+            row->digits[count++] = (unsigned[]){0, 1, 2, 4}[fixture_random(4)];
         }
         for (unsigned i = 0; i < word->length && count < VN_SUFFIX_DIGITS;
              i++) {
