@@ -168,21 +168,24 @@ static const int64_t *longer_runs(const struct search_path *path,
     const unsigned depth = path->depth;
     int terms[MODEL_RUN_MAX + 1] = {0};
     unsigned digits[VN_SUFFIX_DIGITS];
-    bool more = false;
 
     if (depth == 0) {
         return none;
+    }
+    const unsigned before = path->digits[depth - 1];
+    if (digit != before && (next_in_sequence(path) >> digit & 1) == 0) {
+        return path->run_starts[depth - 1][SEARCH_PLAIN];
+    }
+    if (digit == before && (depth < 2 || path->digits[depth - 2] != before)) {
+        return path
+            ->run_starts[depth - 1][model->run_equal[2] != 0 ? SEARCH_EQUAL
+                                                             : SEARCH_PLAIN];
     }
     memcpy(digits, path->digits, sizeof digits);
     digits[depth] = digit;
     for (unsigned n = 2; n <= MODEL_RUN_MAX && n <= depth + 1; n++) {
         const unsigned start = depth + 1 - n;
         terms[n] = model_run_digits(model, digits + start, start, n);
-        more = more || (n > 2 && terms[n] != 0);
-    }
-    if (!more) {
-        return path->run_starts[depth - 1]
-                               [terms[2] != 0 ? SEARCH_EQUAL : SEARCH_PLAIN];
     }
     start_runs(path, depth - 1, terms, made);
     return made;
