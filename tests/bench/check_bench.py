@@ -257,7 +257,9 @@ def check_lookup():
 
 
 def check_quality():
-    results = expect_json("quality", dev_file, "--misses")
+    reference = Path(tree, "tests/reference")
+    results = expect_json("quality", dev_file, "--misses", "--lexicon",
+                          reference)
     groups = {line["result"]: line for line in results["recall"]}
     check(list(groups) == ["all", "word", "two", "three", "mixed", "tail",
                            "overdial", "no overdial"], f"{list(groups)}")
@@ -282,8 +284,8 @@ def check_quality():
     # Either reading counts for both rows.
     check(not {"4658733", "2754772"} & {line["suffix"] for line in misses},
           "a double reading was missed")
-    check("\nall            306   53.6 %" in expect_table("quality", dev_file),
-          "no table")
+    check("\nall            306   53.6 %" in expect_table(
+        "quality", dev_file, "--lexicon", reference), "no table")
     with tempfile.TemporaryDirectory() as folder:
         check_small_file(folder)
         check_bad_files(folder)
