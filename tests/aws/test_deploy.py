@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import unittest
+import zipfile
 
 sys.dont_write_bytecode = True
 from bench import HERE, Bench  # pylint: disable=wrong-import-position
@@ -31,11 +32,25 @@ REST = [
     *[[f"OutputKey=='{name}'", value + "\n", 0]
       for name, value in OUTPUTS.items()],
     ["head-bucket", "", 0],
-    ["vanity info", '{"format":1,"generation":"00ff00ff00ff00ff"}\n', 0],
+    ["vanity info", '{"generation":"00ff00ff00ff00ff","prefix":""}\n', 0],
     ["PhoneNumber=='+18005550100'", "n1\n", 0],
     ["PhoneNumber==", "None\n", 0],
     ["", "", 0],
 ]
+
+
+PARTIAL = ["vanity info", '{"generation":"00ff","prefix":"356"}\n', 0]
+X86_64, ARM64 = 62, 183
+TIMES = (1980, 1, 1, 0, 0, 0)
+
+
+def write_zip(path, machine=ARM64, name="bootstrap", mode=0o755, magic=2):
+    """A zip with the head of a program in it."""
+    info = zipfile.ZipInfo(name, TIMES)
+    info.external_attr = mode << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(info, b"\x7fELF" + bytes([magic, 1, 1]) + bytes(9) +
+                         b"\2\0" + bytes([machine, 0]) + bytes(44))
 
 
 class Deploy(unittest.TestCase):
@@ -101,11 +116,81 @@ class Deploy(unittest.TestCase):
                 (self.bench.folder / "script").write_text(script)
                 code, _, err, calls = self.bench.run(
                     ["/bin/bash", "script"], [ABSENT, *REST])
-                self.assertEqual((code, err), (0, "ValidationError: Stack with "
-                                 "id vanity-prod does not exist\n"))
+                self.assertEqual((code, err), (0, ""))
                 calls = [" ".join(call) for call in calls]
                 # The last two are for the addresses that it says in the end.
                 self.assertEqual(calls, done[:-2])
+
+    def script(self, *options):
+        """The script of a dry run, to be run by bash."""
+        text, _, _ = self.deploy(
+            "--dry-run", "--vanity", str(self.bench.bin / "vanity"),
+            "--no-smoke", *options)
+        (self.bench.folder / "script").write_text(text)
+        return ["/bin/bash", "script"]
+
+    def test_the_script_ends_at_every_failure(self):
+        """Whatever fails first is the last that is run."""
+        number = ("--number", "+18005550100")
+        whole = [ABSENT, *REST]
+        for sentence, wanted, last, answers in (
+                ("no whole index", 2, "vanity info", [PARTIAL, *whole]),
+                ("broken", 5, "vanity info",
+                 [["vanity info", "broken\n", 5], *whole]),
+                ("names no generation", 3, "s3 cp",
+                 [["vanity info", '{"prefix":""}\n', 0], *whole]),
+                ("no credentials", 253, "get-caller",
+                 [["get-caller", "no credentials\n", 253], *whole]),
+                ("in account 111122223333", 2, "get-caller",
+                 [["get-caller", "444455556666\n", 0], *whole]),
+                ("AccessDenied", 3, "describe-stacks",
+                 [["StackStatus", "AccessDenied\n", 254], *whole]),
+                ("is there", 2, "describe-stacks", [PRESENT, *whole]),
+                ("BucketAlreadyExists", 254, "create-bucket",
+                 [["head-bucket", "404\n", 254],
+                  ["create-bucket", "BucketAlreadyExists\n", 254], *whole]),
+                ("no upload", 1, "s3 cp",
+                 [["s3 cp", "no upload\n", 1], *whole]),
+                ("no export", 5, "vanity export",
+                 [["vanity export", "no export\n", 5], *whole]),
+                ("no changeset", 255, "cloudformation deploy",
+                 [["cloudformation deploy", "no changeset\n", 255], *whole]),
+                ("no output SiteBucket", 3, "'SiteBucket'",
+                 [["'SiteBucket'", "None\n", 0], *whole]),
+                ("no invalidation", 1, "create-invalidation",
+                 [["create-invalidation", "no invalidation\n", 1], *whole]),
+                ("no number +18005550100", 2, "list-phone-numbers",
+                 [["list-phone", "None\n", 0], *whole])):
+            with self.subTest(sentence=sentence):
+                code, _, err, calls = self.bench.run(
+                    self.script(*number), answers)
+                self.assertEqual(code, wanted, err)
+                self.assertIn(sentence, err.splitlines()[-1])
+                self.assertIn(last, " ".join(calls[-1]))
+
+    def test_the_script_ends_where_the_stack_cannot_be_updated(self):
+        for state in ("ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED",
+                      "UPDATE_IN_PROGRESS"):
+            code, _, err, calls = self.bench.run(
+                self.script("--fill", "keep"),
+                [["StackStatus", state + "\n", 0], *REST])
+            self.assertEqual((code, err), (
+                3, f"deploy: the stack vanity-prod is {state}\n"))
+            self.assertIn("describe-stacks", calls[-1])
+        for state in ("UPDATE_COMPLETE", "REVIEW_IN_PROGRESS"):
+            code, _, err, _ = self.bench.run(
+                self.script("--fill", "keep"),
+                [["StackStatus", state + "\n", 0], *REST])
+            self.assertEqual((code, err), (0, ""))
+
+    def test_the_script_looks_into_the_zip(self):
+        path = self.bench.folder / "functions.zip"
+        write_zip(path, X86_64)
+        code, _, err, calls = self.bench.run(
+            self.script("--zip", str(path)), [ABSENT, *REST])
+        self.assertEqual(code, 2)
+        self.assertIn("is for x86_64, not arm64", err)
+        self.assertIn("describe-stacks", calls[-1])
 
     def test_a_dry_run_needs_no_program(self):
         (self.bench.bin / "aws").unlink()
@@ -144,14 +229,46 @@ class Deploy(unittest.TestCase):
 
     def test_functions_that_are_made_are_taken(self):
         zip_file = self.bench.folder / "functions.zip"
-        zip_file.write_text("made before")
+        write_zip(zip_file)
         _, _, calls = self.deploy("--no-smoke", "--zip", str(zip_file))
         text = "\n".join(calls)
         self.assertNotIn("package", text)
         self.assertIn(f"s3 cp --only-show-errors {zip_file} s3://", text)
 
+    def test_functions_are_what_they_should_be(self):
+        path = self.bench.folder / "functions.zip"
+        texts = {"a zip": b"PK", "text": b"made before", "nothing": b""}
+        for sentence, make in (
+                *(("no zip that can be read", lambda text=text:
+                   path.write_bytes(text)) for text in texts.values()),
+                ("for x86_64, not arm64", lambda: write_zip(path, X86_64)),
+                ("for another, not arm64", lambda: write_zip(path, 8)),
+                ("no file 'bootstrap'", lambda: write_zip(path, name="b")),
+                ("may not be run", lambda: write_zip(path, mode=0o644)),
+                ("no program for Linux", lambda: write_zip(path, magic=1))):
+            with self.subTest(sentence=sentence):
+                make()
+                self.refused(sentence, "--zip", str(path))
+                self.refused("tools/lambda/package --arch arm64 -o FILE",
+                             "--zip", str(path))
+        write_zip(path, ARM64)
+        self.refused("for arm64, not x86_64", "--zip", str(path), "--arch",
+                     "x86_64")
+        write_zip(path, X86_64)
+        self.deploy("--zip", str(path), "--arch", "x86_64", "--no-smoke")
+
+    def test_part_of_an_index_is_taken_only_if_that_is_said(self):
+        answers = (PARTIAL, PRESENT, *REST)
+        for fill in ("import", "load", "keep"):
+            _, err, calls = self.deploy("--fill", fill, answers=answers, code=2)
+            self.assertIn("vanity.mdb is no whole index", err.splitlines()[-1])
+            self.assertEqual(len(calls), 1)
+        self.deploy("--partial", "--no-smoke", answers=answers)
+
     def test_what_is_there_keeps_its_table_and_its_bucket(self):
-        _, _, calls = self.deploy("--no-smoke", answers=(PRESENT, *REST))
+        _, err, calls = self.deploy("--no-smoke", answers=(PRESENT, *REST))
+        self.assertIn("# The table stays as it is: the page says what "
+                      "vanity.mdb holds.\n", err)
         text = "\n".join(calls)
         for part in ("ImportPrefix", "export", "create-bucket", "vanity load",
                      "associate-"):
@@ -182,7 +299,8 @@ class Deploy(unittest.TestCase):
         told = subprocess.run([program, "info", "-i", index, "--json"],
                               check=True, capture_output=True)
         generation = json.loads(told.stdout)["generation"]
-        _, _, calls = self.deploy("--no-smoke", "--vanity", program)
+        _, _, calls = self.deploy("--no-smoke", "--vanity", program,
+                                  "--partial")
         self.assertRegex("\n".join(calls),
                          re.escape(f"/index/{generation}/"))
         self.assertTrue(list((self.work / "export" / "data").iterdir()))
@@ -245,6 +363,25 @@ class Deploy(unittest.TestCase):
                 ("'ApiRate' is no parameter", ["--parameter", "ApiRate"]),
                 ("'ApiRat' is no parameter of the template",
                  ["--parameter", "ApiRat=5"]),
+                ("'101' is no CallsPerDay: a number from 1 to 100",
+                 ["--parameter", "CallsPerDay=101"]),
+                ("'5' is no LookupsPerAddress: a number from 10 to 2000000",
+                 ["--parameter", "LookupsPerAddress=5"]),
+                ("'2000001' is no LookupsPerAddress",
+                 ["--parameter", "LookupsPerAddress=2000001"]),
+                ("'' is no CallsPerDay", ["--parameter", "CallsPerDay="]),
+                ("'x' is no ApiLogRole: create, present",
+                 ["--parameter", "ApiLogRole=x"]),
+                ("'a..b' is no name of a bucket", ["--bucket", "a..b"]),
+                ("'ab.' is no name of a bucket", ["--bucket", "ab."]),
+                ("'ab' is too short for ArtifactBucket", ["--bucket", "ab"]),
+                ("is too long for ArtifactBucket", ["--bucket", "a" * 64]),
+                ("'10.0.0.1' is no name of a bucket", ["--bucket", "10.0.0.1"]),
+                ("'xn--a' is no name of a bucket", ["--bucket", "xn--a"]),
+                ("'aws' is no stage: without", ["--stage", "aws"]),
+                ("'laws2' is no stage: without", ["--stage", "laws2"]),
+                ("is no SiteFirewallArn", [
+                    "--firewall", firewall.replace("/a/", f"/{'a' * 129}/")]),
                 ("'five' is no ApiRate: a number",
                  ["--parameter", "ApiRate=five"]),
                 ("Stage is set by other options", ["--parameter", "Stage=x"]),
@@ -264,6 +401,17 @@ class Deploy(unittest.TestCase):
                                ("", ["--parameter", "SiteFirewallArn="])):
             out, _, _ = self.deploy("--dry-run", *options)
             self.assertIn(f" SiteFirewallArn={value} ", out)
+
+    def test_values_at_the_limits_are_taken(self):
+        for options in (["--parameter", "CallsPerDay=100"],
+                        ["--parameter", "CallsPerDay=1"],
+                        ["--parameter", "LookupsPerAddress=10"],
+                        ["--parameter", "LookupsPerAddress=2000000"],
+                        ["--parameter", "ApiLogRole=present"],
+                        ["--parameter", "AlarmMail="],
+                        ["--bucket", "a.b--c"], ["--bucket", "a" * 63],
+                        ["--mail", "o'n$1@example.org"]):
+            self.deploy("--dry-run", *options)
 
     def test_help_is_the_head_of_the_file(self):
         out, _, calls = self.deploy("--help")
