@@ -1,6 +1,8 @@
 // mutants.js: mistakes in the template that our own rules must see, one each:
 // [rule, what is wrong, how it is made, the sentence that must be said].
 'use strict';
+const { spelled } = require('./rules/reading.js');
+const { SETTLED } = require('./rules/settled.js');
 
 const of = (template, name) => template.Resources[name].Properties;
 const rights = (template, role) =>
@@ -626,4 +628,97 @@ const WATCH = [
     'Dashboard does not show errors of CallersFunction'],
 ];
 
-module.exports = { MUTANTS: [...RIGHTS, ...PARTS, ...EDGE, ...WATCH] };
+const STILL = [
+  ['conditions', 'look-ups that are open where they should be closed',
+    put((t) => t.Conditions.LookupIsPublic['Fn::Equals'], 1, 'jwt'),
+    'condition LookupIsPublic is {"Fn::Equals":[{"Ref":"LookupAccess"},' +
+    '"jwt"]}, not {"Fn::Equals":[{"Ref":"LookupAccess"},"public"]}'],
+  ...[['HasSms', 'SmsNumberArn'], ['HasImport', 'ImportPrefix'],
+    ['HasMail', 'AlarmMail'], ['HasSiteFirewall', 'SiteFirewallArn']]
+    .map(([name, parameter]) => ['conditions', `${name} the other way round`,
+      (t) => { [t.Conditions[name]] = t.Conditions[name]['Fn::Not']; },
+      `condition ${name} is {"Fn::Equals":[{"Ref":"${parameter}"},""]}, not ` +
+      `{"Fn::Not":[{"Fn::Equals":[{"Ref":"${parameter}"},""]}]}`]),
+  ['conditions', 'a token by another condition',
+    put((t) => t.Conditions, 'LookupNeedsToken', { Condition: 'LookupIsPublic' }),
+    'condition LookupNeedsToken is {"Condition":"LookupIsPublic"}, not ' +
+    '{"Fn::Not":[{"Condition":"LookupIsPublic"}]}'],
+  ['conditions', 'mail without an address',
+    (t) => { delete t.Resources.NoticesByMail.Condition; },
+    'conditional: NoticesByMail HasMail is missing'],
+  ['conditions', 'the flow without SMS where there is a number',
+    (t) => {
+      const choice = of(t, 'ContactFlow').Content['Fn::If'];
+      [choice[1], choice[2]] = [choice[2], choice[1]];
+    }, 'ContactFlow sends SMS without a number for it'],
+  ['outlives', 'users that go with the stack',
+    (t) => { t.Resources.Users.DeletionPolicy = 'Delete'; },
+    'deletion of Users is Delete, then Retain, not RetainExceptOnCreate, ' +
+    'then Retain'],
+  ['outlives', 'calls that stay', (t) => {
+    t.Resources.CallsTable.DeletionPolicy = 'Retain';
+  }, 'deletion of CallsTable is Retain, then Retain, not Delete, then Retain'],
+  ['outputs', 'alarms of other stages too',
+    put((t) => t.Outputs.AlarmPrefix, 'Value', { 'Fn::Sub': 'vanity-${Stage}' }),
+    'output AlarmPrefix is vanity-${Stage}, not vanity-${Stage}-'],
+  ['outputs', 'one test case of two',
+    put((t) => t.Outputs.FlowTests, 'Value',
+      { 'Fn::Sub': '${FlowTest.TestCaseArn}' }),
+    'output FlowTests is ${FlowTest.TestCaseArn}, not ${FlowTest.TestCaseArn} ' +
+    '${FlowLimitTest.TestCaseArn}'],
+  ['outputs', 'an output less', drop((t) => t.Outputs, 'UserPool'),
+    'outputs: UserPool is missing'],
+  ['outputs', 'another client',
+    replace((t) => t.Outputs.SignInUrl.Value, 'Fn::Sub', '${UsersClient}',
+      '${Users}'),
+    'output SignInUrl is https://${SignIn}.auth.${AWS::Region}.amazoncognito' +
+    '.com/login?client_id=${Users}&response_type=token&scope=openid&' +
+    'redirect_uri=https://${Distribution.DomainName}/signed-in.html, not ' +
+    'https://${SignIn}.auth.${AWS::Region}.amazoncognito.com/login?client_id=' +
+    '${UsersClient}&response_type=token&scope=openid&redirect_uri=https://' +
+    '${Distribution.DomainName}/signed-in.html'],
+  ['takes', 'any text as an instance',
+    put((t) => t.Parameters.ConnectInstanceArn, 'AllowedPattern', '.*'),
+    "ConnectInstanceArn takes 'x'"],
+  ['takes', 'a stage that Cognito refuses',
+    put((t) => t.Parameters.Stage, 'AllowedPattern', '[a-z][a-z0-9]{0,15}'),
+    "Stage takes 'laws'"],
+  ['takes', 'no mail', put((t) => t.Parameters.AlarmMail, 'AllowedPattern',
+    '[^@ ]+@[^@ ]+'), "AlarmMail refuses ''"],
+  ['takes', 'another access',
+    put((t) => t.Parameters.LookupAccess, 'AllowedValues', ['public', 'iam']),
+    'LookupAccess takes something else than public,jwt'],
+  ['settled', 'a firewall that blocks all',
+    set('Firewall', 'DefaultAction', { Block: {} }),
+    'Firewall: DefaultAction is {"Block":{}}, not {"Allow":{}}'],
+  ['settled', 'look-ups by IAM',
+    (t) => { of(t, 'LookupMethod').AuthorizationType['Fn::If'][1] = 'AWS_IAM'; },
+    'LookupMethod: AuthorizationType is {"Fn::If":["LookupIsPublic","AWS_IAM",' +
+    '"COGNITO_USER_POOLS"]}, not {"Fn::If":["LookupIsPublic","NONE",' +
+    '"COGNITO_USER_POOLS"]}'],
+  ['settled', 'a simulated call of the instance',
+    (t) => {
+      of(t, 'FlowTest').EntryPoint.VoiceCallEntryPointParameters
+        .FlowId['Fn::Select'][0] = 1;
+    }, 'FlowTest: EntryPoint is {"Type":"VOICE_CALL",' +
+    '"VoiceCallEntryPointParameters":{"FlowId":{"Fn::Select":[1,{"Fn::Split":' +
+    '["/",{"Fn::GetAtt":"ContactFlow.ContactFlowArn"}]}]}}}, not ' +
+    '{"Type":"VOICE_CALL","VoiceCallEntryPointParameters":{"FlowId":' +
+    '{"Fn::Select":[3,{"Fn::Split":["/",{"Fn::GetAtt":' +
+    '"ContactFlow.ContactFlowArn"}]}]}}}'],
+];
+
+// Every value that is settled, left out.
+const LEFT_OUT = SETTLED.map(([name, path, value]) => [
+  'settled', `no ${path} of ${name}`,
+  (t) => {
+    const keys = path.split('.');
+    const last = keys.pop();
+    delete keys.reduce((node, key) => node[key], of(t, name))[last];
+  },
+  `${name}: ${path} is undefined, not ${spelled(value)}`,
+]);
+
+module.exports = {
+  MUTANTS: [...RIGHTS, ...PARTS, ...EDGE, ...WATCH, ...STILL, ...LEFT_OUT],
+};

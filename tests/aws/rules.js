@@ -4,9 +4,10 @@
 const edge = require('./rules/edge.js');
 const parts = require('./rules/parts.js');
 const rights = require('./rules/rights.js');
+const settled = require('./rules/settled.js').rules;
 const watch = require('./rules/watch.js');
 
-const RULES = { ...rights, ...parts, ...edge, ...watch };
+const RULES = { ...rights, ...parts, ...edge, ...watch, ...settled };
 
 // All violations in 'template', as "rule: sentence".
 function violations(template) {
