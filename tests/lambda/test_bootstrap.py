@@ -2,11 +2,13 @@
 
     test_bootstrap.py local     Amazon's DynamoDB Local: what is answered
     test_bootstrap.py faults    our stub of DynamoDB: what goes wrong
+    test_bootstrap.py table     what the table is asked, how, and when
     test_bootstrap.py runtime   the runtime API: start, addresses, failures
 """
 import contextlib
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -20,6 +22,7 @@ import servers  # noqa: E402
 import stub_client  # noqa: E402
 import tables  # noqa: E402
 from runtime_stub import Bootstrap, Runtime  # noqa: E402
+from table_stub import SilentTable, Table  # noqa: E402
 from tables import check  # noqa: E402
 
 PROGRAM = os.environ["VN_BOOTSTRAP"]
@@ -535,6 +538,79 @@ def test_unreachable(url, why):
         check(why in bootstrap.lines()[0]["error"], bootstrap.text())
 
 
+# ---- A table that notes what it is asked ----------------------------------
+
+def memory_of(process):
+    """(where, bytes, whether it is the stack) of all that it may write."""
+    with open(f"/proc/{process.pid}/maps", encoding="ascii") as maps, \
+            open(f"/proc/{process.pid}/mem", "rb", buffering=0) as memory:
+        for line in maps:
+            start, end = (int(x, 16) for x in line.split()[0].split("-"))
+            # A sanitizer keeps books of terabytes.
+            if line.split()[1].startswith("rw") and end - start < 1 << 26:
+                memory.seek(start)
+                yield start, memory.read(end - start), "[stack]" in line
+
+
+def has_variable(process, text):
+    """Whether its environment, which has grown, leads to this text."""
+    parts = list(memory_of(process))
+    places = [(start + match.start()).to_bytes(8, "little")
+              for start, part, _ in parts
+              for match in re.finditer(re.escape(text.encode() + b"\0"), part)]
+    return any(place in part for place in places
+               for _, part, stack in parts if not stack)
+
+
+def test_trace():
+    """Each question and the environment tell of the event they belong to."""
+    with Table() as table, running(environment(table.url)) as (runtime, it):
+        wait_for(lambda: table.questions, "a question at the start")
+        traces = {TRACE.format(1): TRACE.format(1), None: "",
+                  TRACE.format(2): TRACE.format(2), 'bad\ttrace"': "",
+                  TRACE.format(3): TRACE.format(3)}
+        for given, known in traces.items():
+            runtime.invoke(contact(), trace=given)
+            check(has_variable(it.process, f"_X_AMZN_TRACE_ID={known}"),
+                  f"the environment has {known}")
+        check([question.trace or "" for question in table.questions] ==
+              ["", *traces.values()], f"{table.questions}")
+
+
+def test_pause():
+    """After a refusal for lack of throughput it waits before it asks again:
+    never less than 10 ms from our answer to its next question."""
+    with Table() as table, running(environment(table.url)) as (runtime, it):
+        wait_for(lambda: table.questions, "a question at the start")
+        del table.questions[:]
+        for _ in range(10):
+            table.throttle = 1
+            check(runtime.invoke(contact()).body["Count"] == "0", "again")
+        first, second = table.questions[::2], table.questions[1::2]
+        pauses = [b.at - a.answered for a, b in zip(first, second)]
+        check(len(pauses) == 10 and min(pauses) >= 0.01, f"{pauses}")
+        check(outcomes(it) == [("no_spelling", 1)] * 10, it.text())
+
+
+def test_connecting():
+    """A connection gets 300 ms, no more and no less: of 800 ms the first two
+    have a quarter each, the third its 300. Later on a busy machine, so there
+    are attempts; one that had all of the rest would never be that early."""
+    spent = []
+    with SilentTable() as table:
+        while not spent or (spent[-1] >= 790000 and len(spent) < ATTEMPTS):
+            with running(environment(table.url)) as (runtime, it):
+                fault_of(runtime.invoke(contact()), "Table.Late")
+                spent.append(it.lines()[0]["table_us"])
+    check(690000 <= min(spent) < 790000, f"{spent}")
+
+
+def run_table():
+    test_trace()
+    test_pause()
+    test_connecting()
+
+
 # ---- Runtime API ----------------------------------------------------------
 
 def test_start(env):
@@ -621,7 +697,7 @@ def run_runtime():
 
 
 def main():
-    {"local": run_local, "faults": run_faults,
+    {"local": run_local, "faults": run_faults, "table": run_table,
      "runtime": run_runtime}[sys.argv[1]]()
 
 
