@@ -210,12 +210,13 @@ def check_map(path, prefix, exchanges):
 
 
 def check_top(path, answer):
-    scores = [row["score"] for row in answer["best"]]
+    rows = answer["best"] + answer["more"]
+    scores = [row["score"] for row in rows]
     require(scores == sorted(scores, reverse=True), path,
             "the best is not first", scores)
     require(f"/top/{answer['exchange']}.json" == path, path,
             "another exchange", answer["exchange"])
-    for row in answer["best"]:
+    for row in rows:
         require(row["suffix"].startswith(answer["exchange"])
                 and dials(row["spelling"])[0] == row["suffix"], path,
                 "a suffix that is not spelled so", row)

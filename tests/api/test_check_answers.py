@@ -62,7 +62,7 @@ def right_answers():
                         {"suffix": "3567478", "spelling": "FLORIST",
                          "score": -14}] if "356" in path else []
                 value = {"generation": GENERATION, "exchange": path[5:8],
-                         "best": best}
+                         "best": best, "more": []}
             elif path == "/healthz":
                 value = {"status": "ok", "generation": GENERATION,
                          "suffixes": 10}
@@ -134,6 +134,9 @@ WRONG = {
         "the best of an exchange is not its own"),
     "worst first": ("/top/356.json", lambda v: v["best"].reverse(),
                     "the best is not first"),
+    "more that is better": (
+        "/top/356.json", lambda v: v["more"].append(v["best"][0]),
+        "the best is not first"),
     "other list": ("/top/356.json", lambda v: v.update(exchange="357"),
                    "another exchange"),
     "ill and says so": ("/healthz", lambda v: v.update(status="ill"),

@@ -70,6 +70,16 @@ def check_prefix_index():
             server.json("/top/357.json", 404)
 
 
+def top(prefix, count):
+    """The best of a prefix, as `vanity top` lists them."""
+    lines = subprocess.run(
+        [vanity, "top", "-i", whole, "--prefix", prefix, "-n", str(count)],
+        capture_output=True, text=True, check=True).stdout.splitlines()
+    rows = [line.split("\t") for line in lines]
+    return [{"suffix": suffix, "spelling": spelling, "score": int(score)}
+            for score, spelling, suffix in rows]
+
+
 def check_lists(server):
     body = server.json("/map.json")
     rows = body["exchanges"]
@@ -83,12 +93,16 @@ def check_lists(server):
     row = rows[356]
     equal((row["suffix"], row["spelling"], row["score"]),
           ("3569377", "FLOWERS", -3), "the best of 356")
-    best = server.json("/top/356.json")["best"]
-    listed = subprocess.run(
-        [vanity, "top", "-i", whole, "--prefix", "356", "-n", "100"],
-        capture_output=True, text=True, check=True).stdout
-    equal(["\t".join((str(b["score"]), b["spelling"], b["suffix"]))
-           for b in best], listed.splitlines(), "vanity top")
+    body = server.json("/top/356.json")
+    equal(body["best"], top("356", 100), "vanity top")
+    both = body["best"] + body["more"]
+    equal(len({row["suffix"] for row in both}), len(both), "each once")
+    parts = [("356", 100)]
+    parts += [(f"356{i}", 10) for i in range(10)]
+    parts += [(f"356{i:02}", 3) for i in range(0, 100, 7)]
+    for prefix, count in parts:
+        begin = [row for row in both if row["suffix"].startswith(prefix)]
+        equal(begin[:count], top(prefix, count), f"the best of {prefix}")
     for path in ("/top/", "/top/35.json", "/top/3566.json", "/top/abc.json",
                  "/top/356.jso", "/top/356.json/", "/top/-56.json"):
         server.json(path, 404)

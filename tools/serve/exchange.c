@@ -14,6 +14,10 @@
 #define FRAME_SIZE 160u
 #define THREADS_MOST 64u
 #define EXCHANGE_BLOCKS (VN_BLOCKS / EXCHANGES)
+/* Places for the best of all parts. */
+#define EXCHANGE_MORE                                                          \
+    (EXCHANGE_TENTHS * EXCHANGE_TENTH_BEST +                                   \
+     EXCHANGE_HUNDREDTHS * EXCHANGE_HUNDREDTH_BEST)
 
 /* A suffix with its first candidate. */
 struct best {
@@ -22,7 +26,7 @@ struct best {
     uint16_t tail;
 };
 
-/* What is gathered of one exchange. */
+/* What is gathered of an exchange, or of a part of it. */
 struct gathered {
     uint32_t count; /* suffixes with a spelling */
     int64_t scores; /* sum of their best ones */
@@ -130,14 +134,11 @@ static enum vn_status read_tails(struct vn_reader *reader,
 }
 
 /* Blocks outside of the prefix of the index have nothing to gather. */
-static enum vn_status gather_exchange(struct vn_reader *reader,
-                                      unsigned exchange,
-                                      struct gathered *gathered,
-                                      struct vn_error *error)
+static enum vn_status gather_blocks(struct vn_reader *reader, uint32_t first,
+                                    uint32_t count, struct gathered *gathered,
+                                    struct vn_error *error)
 {
-    const uint32_t first = exchange * EXCHANGE_BLOCKS;
-
-    for (uint32_t block = first; block < first + EXCHANGE_BLOCKS; block++) {
+    for (uint32_t block = first; block < first + count; block++) {
         uint32_t codes[VN_BLOCK_SUFFIXES];
         const enum vn_status status =
             vn_reader_best(reader, block, codes, error);
@@ -148,7 +149,18 @@ static enum vn_status gather_exchange(struct vn_reader *reader,
             return status;
         }
     }
-    return read_tails(reader, gathered, error);
+    return VN_OK;
+}
+
+static enum vn_status gather_exchange(struct vn_reader *reader,
+                                      unsigned exchange,
+                                      struct gathered *gathered,
+                                      struct vn_error *error)
+{
+    const enum vn_status status = gather_blocks(
+        reader, exchange * EXCHANGE_BLOCKS, EXCHANGE_BLOCKS, gathered, error);
+
+    return status == VN_OK ? read_tails(reader, gathered, error) : status;
 }
 
 bool exchange_is_held(const struct vn_index *index, unsigned exchange)
@@ -424,9 +436,81 @@ enum vn_status exchange_map(struct vn_index *index, unsigned threads,
 
 /* ---- The best of one exchange ------------------------------------------- */
 
+/* The list of an exchange, and of the best of its parts. */
+struct top {
+    struct gathered all;
+    struct gathered more;
+    struct best all_best[EXCHANGE_BEST];
+    struct best more_best[EXCHANGE_MORE];
+};
+
+/* Adds the 'wanted' best of each of 'parts' to what there is of them. */
+static enum vn_status gather_parts(struct vn_reader *reader, unsigned exchange,
+                                   uint32_t parts, size_t wanted,
+                                   struct gathered *more,
+                                   struct vn_error *error)
+{
+    const uint32_t blocks = EXCHANGE_BLOCKS / parts;
+    const uint32_t first = exchange * EXCHANGE_BLOCKS;
+    enum vn_status status = VN_OK;
+
+    for (uint32_t i = 0; status == VN_OK && i < parts; i++) {
+        struct gathered part = {.wanted = wanted,
+                                .best = more->best + more->held};
+
+        status =
+            gather_blocks(reader, first + i * blocks, blocks, &part, error);
+        more->held += part.held;
+    }
+    return status;
+}
+
+static int compare_best(const void *left, const void *right)
+{
+    const struct best *a = left;
+    const struct best *b = right;
+
+    return (a->order > b->order) - (a->order < b->order);
+}
+
+/* Leaves each suffix once, and none that 'all' has. */
+static void drop_known(struct gathered *more, const struct gathered *all)
+{
+    uint64_t last = all->held > 0 ? all->best[all->held - 1].order : 0;
+    size_t kept = 0;
+
+    qsort(more->best, more->held, sizeof(more->best[0]), compare_best);
+    for (size_t i = 0; i < more->held; i++) {
+        if (more->best[i].order > last) {
+            last = more->best[i].order;
+            more->best[kept++] = more->best[i];
+        }
+    }
+    more->held = kept;
+}
+
+static enum vn_status gather_lists(struct vn_reader *reader, unsigned exchange,
+                                   struct top *top, struct vn_error *error)
+{
+    enum vn_status status = gather_exchange(reader, exchange, &top->all, error);
+
+    if (status == VN_OK) {
+        status = gather_parts(reader, exchange, EXCHANGE_TENTHS,
+                              EXCHANGE_TENTH_BEST, &top->more, error);
+    }
+    if (status == VN_OK) {
+        status = gather_parts(reader, exchange, EXCHANGE_HUNDREDTHS,
+                              EXCHANGE_HUNDREDTH_BEST, &top->more, error);
+    }
+    if (status != VN_OK) {
+        return status;
+    }
+    drop_known(&top->more, &top->all);
+    return read_tails(reader, &top->more, error);
+}
+
 static enum vn_status gather_top(struct vn_index *index, unsigned exchange,
-                                 struct gathered *gathered,
-                                 struct vn_error *error)
+                                 struct top *top, struct vn_error *error)
 {
     struct vn_reader *reader = NULL;
 
@@ -438,23 +522,43 @@ static enum vn_status gather_top(struct vn_index *index, unsigned exchange,
     enum vn_status status = vn_reader_new(index, &reader, error);
 
     if (status == VN_OK) {
-        status = gather_exchange(reader, exchange, gathered, error);
+        status = gather_lists(reader, exchange, top, error);
     }
     vn_reader_free(reader);
+    return status;
+}
+
+static enum vn_status write_list(struct output *out, const char *key,
+                                 const struct gathered *gathered,
+                                 struct vn_error *error)
+{
+    enum vn_status status = VN_OK;
+
+    json_key(out, key);
+    json_open(out, '[');
+    for (size_t i = 0; status == VN_OK && i < gathered->held; i++) {
+        json_open(out, '{');
+        status = write_best(out, &gathered->best[i], error);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
     return status;
 }
 
 enum vn_status exchange_top(struct vn_index *index, unsigned exchange,
                             struct exchange_text *text, struct vn_error *error)
 {
-    struct best best[EXCHANGE_BEST];
-    struct gathered gathered = {.wanted = EXCHANGE_BEST, .best = best};
+    struct top top = {
+        .all = {.wanted = EXCHANGE_BEST, .best = top.all_best},
+        .more = {.best = top.more_best},
+    };
     struct output out;
-    enum vn_status status = gather_top(index, exchange, &gathered, error);
+    enum vn_status status = gather_top(index, exchange, &top, error);
 
     if (status == VN_OK) {
-        status =
-            text_start(&out, FRAME_SIZE + EXCHANGE_BEST * ENTRY_SIZE, error);
+        status = text_start(
+            &out, FRAME_SIZE + (top.all.held + top.more.held) * ENTRY_SIZE,
+            error);
     }
     if (status != VN_OK) {
         return status;
@@ -462,14 +566,10 @@ enum vn_status exchange_top(struct vn_index *index, unsigned exchange,
     json_open(&out, '{');
     write_generation(&out, index);
     write_digits(&out, "exchange", exchange, 3);
-    json_key(&out, "best");
-    json_open(&out, '[');
-    for (size_t i = 0; status == VN_OK && i < gathered.held; i++) {
-        json_open(&out, '{');
-        status = write_best(&out, &best[i], error);
-        json_close(&out, '}');
+    status = write_list(&out, "best", &top.all, error);
+    if (status == VN_OK) {
+        status = write_list(&out, "more", &top.more, error);
     }
-    json_close(&out, ']');
     json_close(&out, '}');
     return text_end(&out, status, text, error);
 }

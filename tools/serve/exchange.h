@@ -11,6 +11,11 @@
 #define EXCHANGES 1000u
 /* Suffixes of /top/NNN.json: what fits a page of a browser, a second long. */
 #define EXCHANGE_BEST 100u
+/* What it holds at least of each of its parts: four, five digits. */
+#define EXCHANGE_TENTHS 10u
+#define EXCHANGE_TENTH_BEST 10u
+#define EXCHANGE_HUNDREDTHS 100u
+#define EXCHANGE_HUNDREDTH_BEST 3u
 
 /* Text that its owner frees. */
 struct exchange_text {
@@ -38,7 +43,10 @@ VN_NODISCARD enum vn_status exchange_map(struct vn_index *index,
 
 /*
  * exchange_top() writes the body of /top/NNN.json: the EXCHANGE_BEST best
- * suffixes of 'exchange' (0..999), in the order of 'vanity top'.
+ * suffixes of 'exchange' (0..999), in the order of 'vanity top', and as 'more'
+ * in the same order what is not among them of the EXCHANGE_TENTH_BEST best of
+ * each four digits and the EXCHANGE_HUNDREDTH_BEST best of each five. So the
+ * two lists, cut to any prefix of three to five digits, begin with its best.
  *
  * Returns VN_OK, VN_OUTSIDE if the index holds none of it, VN_CORRUPT,
  * VN_NOMEM.
