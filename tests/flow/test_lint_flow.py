@@ -464,6 +464,50 @@ MUTANTS = {
             "$.Metrics.Agents.Missed.Count, "
             "$.Metrics.Agents.NonProductive.Count, "
             "$.Metrics.Agents.Online.Count, $.Metrics.Agents.Staffed.Count"]),
+    "answer unknown, in brackets": (
+        put("keep-reply", "Parameters/FlowAttributes/Prompt/Value",
+            "$.External['Speech']"), [
+            "keep-reply: lambda-key: ${LookupFunctionArn} does not answer "
+            "Speech; it answers: Count, Number, Prompt, VanityNumber1, "
+            "VanityNumber2, VanityNumber3"]),
+    "attribute never set, in brackets": (
+        put("welcome", "Parameters/Text", 'Hello $.Attributes["First name"]'), [
+            "welcome: attribute: $.Attributes.First name is not set on every "
+            "way here; set it before, or give --attribute "
+            "'$.Attributes.First name'"]),
+    "part of a text": (
+        put("keep-reply", "Parameters/FlowAttributes/Prompt/Value",
+            "$.External.Prompt.Text"), [
+            "keep-reply: lambda-key: $.External.Prompt is a text, without "
+            "Text; use $.External.Prompt, or ResponseType JSON"]),
+    "dollar without dot": (
+        put("goodbye", "Parameters/Text", "Bye $External.Prompt"), [
+            "goodbye: reference: $External.Prompt is not replaced; write "
+            "$.External.Prompt"]),
+    "function for a flow": (
+        put("sms-send-1", "Parameters/ContactFlowArn",
+            "${CallLogFunctionArn}"), [
+            "sms-send-1: placeholder: ContactFlowArn is "
+            "${CallLogFunctionArn}, a function; give a flow"]),
+    "flow for a function": (
+        put("log-call", "Parameters/LambdaFunctionARN", "${SmsFlowArn}"), [
+            "log-call: placeholder: LambdaFunctionARN is ${SmsFlowArn}, a "
+            "flow; give a function"]),
+    "break that is too long": (
+        put("goodbye", "Parameters",
+            {"SSML": '<speak>Bye <break time="20s"/></speak>'}), [
+            'goodbye: ssml: time of break is "20s"; Amazon Polly takes 10s at '
+            "most"]),
+    "break that is too long, in ms": (
+        put("goodbye", "Parameters",
+            {"SSML": '<speak>Bye <break time="10001ms"/></speak>'}), [
+            'goodbye: ssml: time of break is "10001ms"; Amazon Polly takes '
+            "10s at most"]),
+    "speak in speak": (
+        put("goodbye", "Parameters",
+            {"SSML": "<speak>Good<speak>bye</speak></speak>"}), [
+            "goodbye: ssml: a <speak> stands in another; put all into one "
+            "<speak>"]),
     "placeholder unknown": (
         put("look-up", "Parameters/LambdaFunctionARN", "${Lookup}"), [
             f"look-up: placeholder: ${{Lookup}} is unknown; {PLACEHOLDERS}"]),
@@ -547,7 +591,72 @@ def limit_text():
         return file.read()
 
 
+def test_case(change):
+    """The test case after 'change' of its observations by name."""
+    test = json.loads(test_text())
+    change({one["Identifier"]: one for one in test["Observations"]}, test)
+    return json.dumps(test)
+
+
+def going_round(by_name, _):
+    by_name["goodbye"].update(
+        Actions=[], Transitions={"NextObservations": ["welcome"]})
+
+
+def two_starts(by_name, test):
+    second = copy.deepcopy(by_name["start"]) | {"Identifier": "second"}
+    test["Observations"].append(second)
+
+
+def without_text(by_name, _):
+    del by_name["words"]["Event"]["Properties"]["Text"]
+
+
+def instruct(**changes):
+    def change(by_name, _):
+        by_name["words"]["Actions"][0]["Parameters"].update(changes)
+    return change
+
+
+def key(value):
+    return instruct(Instruction={"Type": "DtmfInput",
+                                 "Properties": {"Value": value}})
+
+
 TEST_CASES = {
+    "round without end": (test_case(going_round), [
+        f"{name}: dead-end: no way from here ends the test; end one with "
+        "TestControl and EndTest" for name in (
+            "start", "welcome", "how", "words", "words-again", "goodbye")]),
+    "two starts": (test_case(two_starts), [
+        "test: 2 observations of TestInitiated; begin with one"]),
+    "message of any text": (test_case(without_text), [
+        "words: test: it does not say which message it waits for; give one "
+        "of Text, SSML, PromptId"]),
+    "message with more": (
+        test_text().replace('"Text": "Good', '"Txt": "Good'), [
+        "goodbye: test: Event.Properties.Txt is unknown; use: "
+        "MatchingCriteria, Text, SSML, PromptId",
+        "goodbye: test: it does not say which message it waits for; give one "
+        "of Text, SSML, PromptId"]),
+    "no key": (test_case(key("x")), [
+        "words: test: Actions[0].Parameters.Instruction.Properties.Value is "
+        '"x"; give keys: 0 to 9, * or #']),
+    "unknown ActionType": (test_case(instruct(ActionType="Press")), [
+        'words: test: Actions[0].Parameters.ActionType is "Press"; give '
+        '"SendInstruction"']),
+    "no instruction": (test_text().replace('"Instruction"', '"Do"'), [
+        "words: test: Actions[0].Parameters.Instruction is missing; add it"]),
+    "mock of nothing": (limit_text().replace('"InvokeLambdaFunction"',
+                                             '"InvokeLambda"'), [
+        "start: test: Actions[0].Parameters.Behavior.Properties.ActionType is "
+        '"InvokeLambda"; give an action type of the flow language']),
+    "mock of a flow": (limit_text().replace("CallersFunction", "SmsFlow"), [
+        "start: placeholder: LambdaFunctionARN is ${SmsFlowArn}, a flow; give "
+        "a function"]),
+    "action twice": (test_text().replace('"press-9"', '"end"'), [
+        'goodbye: identifier: two actions are called "end"; give each its '
+        "own"]),
     "other version": (test_text().replace("2025-06-21", "2019-10-30"), [
         'test: Version is "2019-10-30"; give "2025-06-21"']),
     "unknown event": (test_text().replace("TestInitiated", "TestStarted"), [
@@ -681,6 +790,18 @@ class Lint(unittest.TestCase):
                    "Address, $.SystemEndpoint.Type, $.Queue.OutboundCallerId."
                    "Address, $.Channel. $.Queue['Name'] $.Lex.Slots.City "
                    "$.Metrics.Queue.Size $.AwsRegion $.Views.Action.")
+        done = lint("--strict", given=json.dumps(mutant.flow))
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+    def test_answers_of_objects_may_be_looked_into(self):
+        mutant = Mutant()
+        mutant.put("look-up", "Parameters/ResponseValidation/ResponseType",
+                   "JSON")
+        mutant.put("keep-reply", "Parameters/FlowAttributes/Prompt/Value",
+                   "$.External.Prompt.Text")
+        mutant.put("welcome", "Parameters", {
+            "SSML": '<speak>a <break time="10s"/> <break time="10000ms"/>'
+                    "$5</speak>"})
         done = lint("--strict", given=json.dumps(mutant.flow))
         self.assertEqual((done.returncode, done.stdout), (0, ""))
 

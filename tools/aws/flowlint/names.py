@@ -7,7 +7,11 @@ that was asked last.
 import re
 
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
-PATH = re.compile(r"\$\.([A-Za-z_]\w*)(?:\.([A-Za-z_]\w*))?")
+# A root, what stands below it after a dot or in brackets, and what below that.
+PATH = re.compile(
+    r"\$\.([A-Za-z_]\w*)"
+    r"(?:\.([A-Za-z_]\w*)|\[\s*(?:'([^']*)'|\"([^\"]*)\")\s*\])?"
+    r"((?:\.[A-Za-z_]\w*|\[[^\]]*\])*)")
 # The whole of one, but for what stands in brackets.
 WHOLE = re.compile(r"\$\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\[)?")
 WITHOUT_DOLLAR = re.compile(
@@ -68,6 +72,12 @@ VALUES = {
     "$.SystemEndpoint.Type": ENDPOINTS,
 }
 UNKNOWN = "unknown"
+WITHOUT_DOT = re.compile(
+    rf"\$((?:{'|'.join([*OPEN, *SYSTEM])})(?:\.\w+|\[[^\]]*\])+)")
+# What the names of placeholders end in, and the parameters that take them.
+KINDS = {"FunctionArn": "function", "FlowArn": "flow", "NumberArn": "number"}
+TAKES = {"LambdaFunctionARN": "function", "ContactFlowArn": "flow",
+         "ContactFlowId": "flow"}
 
 
 class Names:
@@ -109,6 +119,28 @@ def check_placeholders(where, words, names, found):
                       f"use: {known}")
 
 
+def kind_of(value):
+    """What the name of a placeholder says that it is; None for others."""
+    match = PLACEHOLDER.fullmatch(value) if isinstance(value, str) else None
+    return match and next((kind for end, kind in KINDS.items()
+                           if match[1].endswith(end)), None)
+
+
+def check_kinds(where, value, found):
+    """That no function stands where a flow must, and the like."""
+    if isinstance(value, list):
+        for inner in value:
+            check_kinds(where, inner, found)
+    if not isinstance(value, dict):
+        return
+    for key, inner in value.items():
+        wanted, got = TAKES.get(key), kind_of(inner)
+        if wanted and got and got != wanted:
+            found.add(where, "placeholder", f"{key} is {inner}, a {got}",
+                      f"give a {wanted}")
+        check_kinds(where, inner, found)
+
+
 def check_paths(action, names, found):
     """The names of one action that need no look at the ways to it."""
     where = action["Identifier"]
@@ -118,8 +150,12 @@ def check_paths(action, names, found):
             name = match.lstrip("$.")
             found.add(where, "reference", f"{{{match}}} is not replaced",
                       f"write $.{name}")
+        for path in WITHOUT_DOT.findall(words):
+            found.add(where, "reference", f"${path} is not replaced",
+                      f"write $.{path}")
         for path, bracket in WHOLE.findall(words):
             check_system(where, path, bracket, found)
+    check_kinds(where, action["Parameters"], found)
     check_values(action, found)
 
 
@@ -206,16 +242,32 @@ def follow(by_name, ways, start):
 
 def check_uses(by_name, ways, reached, start, names, found):
     before = follow(by_name, ways, start)
+    deep = answers_of_objects(by_name)
     for name, action in by_name.items():
         if name not in reached:
             continue
         has, asked = before[name]
         for words in action_texts(action):
-            for root, key in PATH.findall(words):
+            for root, dotted, single, double, rest in PATH.findall(words):
+                key = dotted or single or double
                 if root == "External" and key:
                     check_answer(name, key, asked, names, found)
+                    if rest and not asked & deep:
+                        found.add(name, "lambda-key", f"$.External.{key} is a "
+                                  f"text, without {rest.lstrip('.')}",
+                                  f"use $.External.{key}, or ResponseType JSON")
                 elif root in ("Attributes", "FlowAttributes") and key:
                     check_attribute(name, f"$.{root}.{key}", has, names, found)
+
+
+def answers_of_objects(by_name):
+    """The functions whose answer is not only texts (STRING_MAP)."""
+    invocations = [action["Parameters"] for action in by_name.values()
+                   if action["Type"] == "InvokeLambdaFunction"]
+    return {answering for parameters in invocations
+            if isinstance(answering := parameters.get("LambdaFunctionARN"), str)
+            and "JSON" == (parameters.get("ResponseValidation") or {})
+            .get("ResponseType")}
 
 
 def check_attribute(name, path, has, names, found):

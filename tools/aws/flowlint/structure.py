@@ -31,6 +31,7 @@ ATTRIBUTES = {
         "unit"),
 }
 KEYS = tuple("0123456789*#")
+LONGEST_BREAK_S = 10
 
 TARGET = {"type": "string", "minLength": 1,
           "description": "give the Identifier of an action"}
@@ -239,6 +240,9 @@ def check_ssml(name, words, found):
         found.add(name, "ssml", f"its root is {root.tag}",
                   "put all into one <speak>")
     for element in root.iter():
+        if element.tag == "speak" and element is not root:
+            found.add(name, "ssml", "a <speak> stands in another",
+                      "put all into one <speak>")
         if element.tag not in TAGS:
             found.add(name, "ssml", f"the tag {element.tag} is unknown",
                       "use the tags of Amazon Polly")
@@ -252,10 +256,16 @@ def check_attributes(name, element, found):
             found.add(name, "ssml", f'{key} of {element.tag} is "{value}"',
                       f"use: {', '.join(known)}")
     time = element.get("time")
-    if element.tag == "break" and time is not None \
-            and not re.fullmatch(r"[0-9]{1,5}(\.[0-9]+)?m?s", time):
+    if element.tag != "break" or time is None:
+        return
+    match = re.fullmatch(r"([0-9]{1,5}(?:\.[0-9]+)?)(m?)s", time)
+    if match is None:
         found.add(name, "ssml", f'time of break is "{time}"',
                   "give it as 250ms or 1s")
+    elif float(match[1]) > (LONGEST_BREAK_S * 1000 if match[2]
+                            else LONGEST_BREAK_S):
+        found.add(name, "ssml", f'time of break is "{time}"',
+                  f"Amazon Polly takes {LONGEST_BREAK_S}s at most")
 
 
 def check_ways(name, rules, ways, found):
