@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """tools/aws/smoke against recorders: a good stack passes, each fault is told."""
+import http.server as http_server
 import shutil
 import sys
+import threading
 import unittest
 
 sys.dont_write_bytecode = True
@@ -37,8 +39,8 @@ GOOD = {
     "words": ["phonenumber=1800", *http(200, WORDS)],
     "no number": ["page/vanitynumbers", *http(400, '{"message":"Missing"}')],
     "map": ["/map.json", *http(200, '{"exchanges":[]}')],
-    "callers by token": ["Bearer t0 https://page/callers",
-                         *http(200, '{"callers":[]}')],
+    "callers by token": ['https://page/callers < header = "Authorization: '
+                         'Bearer t0"', *http(200, '{"callers":[]}')],
     "callers": ["https://page/callers", *http(401, "{}")],
     "page": ["https://page/", *http(
         200, "<html lang=en>", "Content-Security-Policy: default-src 'none'; "
@@ -114,6 +116,37 @@ class Smoke(unittest.TestCase):
         out, _, calls = self.smoke({}, VANITY_TOKEN="t0")
         self.assertIn("ok      callers are listed\n", out)
         self.assertFalse(any("f-callers" in call for call in calls))
+        self.assertFalse(any("t0" in call for call in calls), "seen by all")
+
+    def test_curl_itself_sends_the_token(self):
+        """What is read from smoke is what an origin is sent."""
+        asked = []
+
+        class Origin(http_server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append((self.path, self.headers["Authorization"]))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        (self.bench.bin / "curl").unlink()
+        with http_server.ThreadingHTTPServer(("127.0.0.1", 0),
+                                             Origin) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            site = f"http://127.0.0.1:{server.server_address[1]}"
+            self.smoke({"stack": outputs(SiteUrl=site, ApiUrl=site)[1:]},
+                       code=1, VANITY_TOKEN="t0.~+/=", NO_PROXY="*")
+            server.shutdown()
+        self.assertIn(("/callers", None), asked)
+        self.assertIn(("/callers", "Bearer t0.~+/="), asked)
+
+    def test_a_token_that_is_none(self):
+        for token in ('a"b', "a b", "a\nurl = file:///"):
+            _, err, calls = self.smoke({}, code=2, VANITY_TOKEN=token)
+            self.assertEqual((err, calls), (
+                "smoke: VANITY_TOKEN is no token\n", []))
 
     def test_look_ups_by_token(self):
         closed = {"stack": outputs(LookupAccess="jwt")[1:],

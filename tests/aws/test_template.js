@@ -122,6 +122,19 @@ test('the role of the example may load the table, as README says', () => {
     line.match(/dynamodb:\w+/g).sort());
 });
 
+// What CloudFormation does with a role, besides making and deleting it: it
+// reads what is attached before it changes or deletes that.
+test('the role of the example may make, read and delete roles', () => {
+  const role = readYaml('examples', 'github-role.yaml').Resources.Maker;
+  const [{ Action: actions }] = role.Properties.Policies[0].PolicyDocument
+    .Statement;
+  assert.deepStrictEqual(actions.map((action) => action.replace('iam:', '')), [
+    'AttachRolePolicy', 'CreateRole', 'DeleteRole', 'DeleteRolePolicy',
+    'DetachRolePolicy', 'GetRole', 'GetRolePolicy', 'ListAttachedRolePolicies',
+    'ListRolePolicies', 'PassRole', 'PutRolePolicy', 'TagRole', 'UntagRole',
+    'UpdateAssumeRolePolicy', 'UpdateRole']);
+});
+
 test('the workflows of the example run no text of an event', () => {
   for (const name of ['github-deploy.yml', 'github-deploy-stage.yml']) {
     const { jobs } = readYaml('examples', name);
