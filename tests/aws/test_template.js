@@ -153,6 +153,34 @@ test('the limit of a caller is within what is counted', () => {
   assert.strictEqual(good.template.Parameters.CallsPerDay.MaxValue, +counted);
 });
 
+// Dollars a month of what stands in the template, whoever calls.
+const STANDING = {
+  'AWS::WAFv2::WebACL': ['firewall', ({ Rules }) => 500 + 100 * Rules.length],
+  'AWS::CloudWatch::Dashboard': ['dashboard', () => 300],
+  'AWS::CloudWatch::Alarm': ['alarms', () => 10],
+  'AWS::KMS::Key': ['key', () => 100],
+  'AWS::SecretsManager::Secret': ['secret', () => 40],
+};
+
+test('costs what README says', () => {
+  const readme = fs.readFileSync(path.join(AWS, '..', '..', 'README.md'),
+    'utf8');
+  const [, words, ...totals] = readme.match(
+    /\| standing: (.*?) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|/);
+  const told = Object.fromEntries(words.split(', ').map((part) => {
+    const [name, dollars] = part.split(' ');
+    return [name, Math.round(dollars * 100)];
+  }));
+  const cents = { table: told.table };
+  Object.values(good.template.Resources).forEach(({ Type, Properties }) => {
+    const [name, price] = STANDING[Type] || [];
+    if (name) cents[name] = (cents[name] || 0) + price(Properties);
+  });
+  assert.deepStrictEqual(told, cents);
+  const sum = Object.values(told).reduce((a, b) => a + b);
+  totals.forEach((total) => assert.strictEqual(Math.round(total * 100), sum));
+});
+
 // ---- Mistakes that the tools must see ---------------------------------------
 
 // [what, text that is there, text instead of it, what must be said]
