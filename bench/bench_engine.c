@@ -121,6 +121,7 @@ static const struct argp parser = {
 enum { WORDS, PAIRS, BLOCK, MODEL, TEXTS };
 struct texts {
     char paths[TEXTS][PATH_MAX];
+    char model[PATH_MAX]; /* built in: what another does not name stays so */
 };
 
 /* Those of the engine's lexicon; --data has the built-in ones. */
@@ -140,6 +141,8 @@ static enum vn_status name_texts(struct engine_bench *bench,
         fits &= snprintf(texts->paths[i], PATH_MAX, "%s/%s", folder,
                          own ? in_folder[i] : built_in[i]) < PATH_MAX;
     }
+    fits &= snprintf(texts->model, PATH_MAX, "%s/%s", bench->data,
+                     built_in[MODEL]) < PATH_MAX;
     char *model = texts->paths[MODEL];
 
     if (lexicon->model_path != NULL) {
@@ -164,8 +167,9 @@ static enum vn_status open_oracle(struct engine_bench *bench)
             vn_oracle_open(texts.paths[WORDS], texts.paths[PAIRS],
                            texts.paths[BLOCK], &bench->oracle, &bench->error);
     }
-    if (status == VN_OK) {
-        status = vn_oracle_read_model(bench->oracle, texts.paths[MODEL],
+    for (unsigned i = 0; i < 2 && status == VN_OK; i++) {
+        status = vn_oracle_read_model(bench->oracle,
+                                      i == 0 ? texts.model : texts.paths[MODEL],
                                       &bench->error);
     }
     if (status == VN_IO && bench->error.sys_errno == ENOENT) {

@@ -11,7 +11,7 @@ sys.path.insert(0, str(TOP / "tools/lexicon"))
 
 # pylint: disable=wrong-import-position
 from block import Block, read_cuss
-from english import name_scope, name_words
+from english import gloss_neighbours, name_scope, name_words
 from features import bases, brand_pairs
 from letters import fits, key, read_list
 from output import feature_text, number, write_packed
@@ -58,6 +58,11 @@ class Names(unittest.TestCase):
                                      ("bed", "bath", "furniture")})
         self.assertEqual(whole, {("got", "junk")})
         self.assertEqual(within, {("bed", "bath")})
+
+    def test_neighbours_in_a_gloss_stand_in_one_phrase(self):
+        self.assertEqual(list(gloss_neighbours('a car loan; "he\'s 18 now"')),
+                         [("a", "car"), ("car", "loan")])
+        self.assertEqual(list(gloss_neighbours("don't go")), [("dont", "go")])
 
     def test_inflections_lead_to_their_base(self):
         self.assertIn("roof", bases("roofers"))

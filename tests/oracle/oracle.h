@@ -51,8 +51,8 @@ void vn_oracle_free(struct vn_oracle *oracle); /* accepts NULL */
 /*
  * vn_oracle_read_model() reads the weights of a model file, one "name value"
  * a line, in any order; those that the first models had not may be left out
- * (then 0). Without a file they are those of model H of the ranking study,
- * which stand in oracle_weights.c.
+ * and stay as they are. Without a file they are those of model H of the
+ * ranking study, which stand in oracle_weights.c.
  *
  * Returns VN_OK, VN_INVALID if a weight is not there or unknown, VN_IO.
  */

@@ -92,7 +92,7 @@ static size_t set_weight(struct oracle_weights *weights, const char *name,
 enum vn_status vn_oracle_read_model(struct vn_oracle *oracle, const char *path,
                                     struct vn_error *error)
 {
-    struct oracle_weights weights = {0};
+    struct oracle_weights weights = oracle->weights;
     char line[LINE_SIZE];
     bool seen[WEIGHTS + 1] = {false};
     size_t count = 0;

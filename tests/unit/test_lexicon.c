@@ -625,30 +625,23 @@ static void a_million_words_are_the_most(void **state)
     assert_refused(&over, VN_INVALID, room + 1, "more than 1000000 words");
 }
 
-/* A block list of all embedded words. */
+/* A block list of all words. */
 static const char *write_all_words(void)
 {
-    const struct vn_bytes words = embedded_words();
-    char *text = malloc(words.size);
+    static char text[1u << 20];
+    char line[64];
     size_t used = 0;
-    bool in_word = true;
+    FILE *words = fopen(VN_REFERENCE_DIR "/words.tsv", "r");
 
-    assert_non_null(text);
-    for (size_t i = 0; i < words.size; i++) {
-        if (words.data[i] == '\n') {
-            in_word = true;
-        } else if (words.data[i] == '\t') {
-            in_word = false;
-            text[used++] = '\n';
-            continue;
-        }
-        if (in_word && words.data[i] != '\n') {
-            text[used++] = words.data[i];
-        }
+    assert_non_null(words);
+    while (fgets(line, sizeof line, words) != NULL) {
+        const size_t length = strcspn(line, "\t");
+        assert_true(used + length + 1 <= sizeof text);
+        used = put(text, used, line, length);
+        used = put(text, used, "\n", 1);
     }
-    const char *path = fixture_write("all", text, used);
-    free(text);
-    return path;
+    (void)fclose(words);
+    return fixture_write("all", text, used);
 }
 
 static void a_lexicon_without_any_word_is_refused(void **state)

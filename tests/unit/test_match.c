@@ -363,8 +363,8 @@ static int open_tables(void **state)
         .folder = VN_REFERENCE_DIR,
         .word_paths = &words,
         .word_path_count = 1,
-        .model_path =
-            fixture_write_text("model", "vanity-model 1\ncommon -100\n"),
+        .model_path = fixture_write_text(
+            "model", "vanity-model 1\nstart.4 -24\ncommon -100\n"),
     };
     return vn_lexicon_open(&options, &lexicon, NULL) == VN_OK &&
                    block_set_init(&blocks, lexicon) &&

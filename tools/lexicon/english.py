@@ -76,6 +76,8 @@ class English:
         self.pairs = {}  # (a, b) -> log10 of p(b|a) / p(b)
         self.rare = set()  # words of SCOWL that are in no lexicon
         self.brand_names = set()  # tuples of words, "" for what is none
+        self.lemma_pairs = set()  # neighbours in a term of WordNet
+        self.gloss_pairs = set()  # neighbours where WordNet explains one
 
     def read(self):
         """Reads all packages; the model last, as it is asked for acronyms."""
@@ -123,13 +125,15 @@ class English:
             tiers[own] = min(tier, tiers.get(own, tier))
 
     def read_wordnet(self):
-        """Parts of speech, how it is written, and how often it was tagged."""
+        """Parts of speech, how it is written, how often tagged, neighbours."""
         folder = self.sources.folder("wordnet")
         for name, part in WORDNET_PARTS.items():
             with open(folder / ("data." + name), encoding="latin-1") as lines:
                 for line in lines:
                     if not line.startswith("  "):
-                        self.read_synset(line.split(), part)
+                        synset, _, gloss = line.partition("|")
+                        self.read_synset(synset.split(), part)
+                        self.gloss_pairs.update(gloss_neighbours(gloss))
         with open(folder / "cntlist.rev", encoding="latin-1") as lines:
             for line in lines:
                 sense, _, count = line.split()
@@ -143,6 +147,9 @@ class English:
         """fields[3] is the number of words, in hexadecimal."""
         for text in fields[4:4 + 2 * int(fields[3], 16):2]:
             text = re.sub(r"\(.*\)", "", text)
+            parts = [key(word) for word in text.split("_")]
+            self.lemma_pairs.update(
+                pair for pair in zip(parts, parts[1:]) if all(pair))
             letters = key(text)
             if not letters:
                 continue
@@ -282,6 +289,13 @@ def name_words(name):
     plain = re.sub(r"[?!®™\"()]|(?<=\S)&(?=\S)", "", name)
     return [key(word) for word in re.split(r"\s+&\s+|[\s/+,\-]+", plain)
             if word]
+
+
+def gloss_neighbours(gloss):
+    """Pairs of words that nothing but blanks stands between."""
+    for phrase in re.split(r"[^a-z' ]+", gloss.lower()):
+        words = [key(word) for word in phrase.split()]
+        yield from (pair for pair in zip(words, words[1:]) if all(pair))
 
 
 def name_scope(item):

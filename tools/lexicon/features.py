@@ -37,7 +37,8 @@ TERMS = {
     "rare": FREE,
 }
 PAIR_TERMS = {"listed": BONUS, "pmi": BONUS, "brand_pair": BONUS,
-              "brand_within": BONUS}
+              "brand_within": BONUS, "lemma_pair": BONUS,
+              "gloss_pair": BONUS}
 
 
 class Features:
@@ -187,7 +188,10 @@ class Features:
         listed = {pair for pair, gain in self.english.pairs.items()
                   if gain >= PAIR_GAIN_MIN}
         whole, within = brand_pairs(self.english.brand_names)
-        for pair in sorted(listed | whole | within):
+        lemmas = {pair for pair in self.english.lemma_pairs if fits(*pair)}
+        glosses = {pair for pair in self.english.gloss_pairs
+                   if fits(*pair) and not self.function.intersection(pair)}
+        for pair in sorted(listed | whole | within | lemmas | glosses):
             if pair[0] not in known or pair[1] not in known:
                 continue
             found = {}
@@ -198,6 +202,10 @@ class Features:
                 found["brand_pair"] = 1
             elif pair in within:
                 found["brand_within"] = 1
+            if pair in lemmas:
+                found["lemma_pair"] = 1
+            if pair in glosses:
+                found["gloss_pair"] = 1
             yield pair[0], pair[1], found
 
     def terms(self):

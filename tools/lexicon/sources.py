@@ -38,7 +38,7 @@ ENGLISH = (
     Package("scowl", "2020.12.07-2", "SCOWL notice",
             "which words there are and how usual they are"),
     Package("wordnet-base", "1:3.0-37", "WordNet 3.0",
-            "parts of speech and tag counts"),
+            "parts of speech, tag counts, neighbours"),
     Package("name-suggestion-index", "8.0.20260918", "BSD-3-Clause",
             "names of brands and operators", npm=True),
     TRADES,
