@@ -1,5 +1,6 @@
 // The rest of the page: map of all numbers, best of a prefix, ranking of a list.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { look, opened, shown, site, timed, told } from './site.mjs';
 
@@ -9,6 +10,10 @@ const listed = (page) => page.locator('#best button').allInnerTexts();
 const ranked = (page) => page.locator('#ranked tbody tr').evaluateAll((all) =>
   all.map((row) => [...row.cells].flatMap((cell) => cell.innerText.split('\n').filter(Boolean))));
 const spot = (page) => page.getAttribute('#map', 'aria-activedescendant');
+
+const top = (prefix, count) =>
+  execFileSync(process.env.VN_PROGRAM, ['top', '-i', process.env.VN_TEST_INDEX, '--prefix', prefix, '-n', String(count)],
+    { encoding: 'utf8' }).trim().split('\n').map((line) => line.split('\t')[1]);
 
 async function rank(page, lines) {
   await page.fill('#numbers', lines.join('\n'));
@@ -44,7 +49,10 @@ test('the map is darker where numbers are better, by best number or by average',
 });
 
 test('the pointer shows the best of an exchange, a click looks it up and lists more', async () => {
-  const page = await opened(await here.page());
+  const page = await here.page();
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await opened(page);
   await page.hover('#e356');
   await told(page, 'spot', /^356FLOWERS\u22123average \u2212\d+, \d+ % spelled$/);
   await page.mouse.move(0, 0);
@@ -55,7 +63,30 @@ test('the pointer shows the best of an exchange, a click looks it up and lists m
   await told(page, 'best-status', /^The best of 468$/);
   assert.equal(await page.inputValue('#prefix'), '468');
   assert.equal(await page.inputValue('#number'), best[0].suffix);
-  await page.locator('#callers li').first().waitFor();
+  await page.locator('#best button').nth(1).click();
+  await shown(page, best[1].spelling);
+  assert.ok(!asked.some((url) => url.includes('caller=1')), 'a click is no call');
+  await page.done();
+});
+
+test('a finger that is drawn over the map shows what is under it', async () => {
+  const page = await opened(await here.page({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }));
+  await page.locator('#e222').scrollIntoViewIfNeeded();
+  const centre = async (id) => {
+    const { x, y, width, height } = await page.locator(id).boundingBox();
+    return { x: x + width / 2, y: y + height / 2 };
+  };
+  const session = await page.context().newCDPSession(page);
+  const touch = (type, ...touchPoints) => session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  const [from, to] = [await centre('#e222'), await centre('#e228')];
+  await touch('touchStart', from);
+  for (let step = 1; step <= 10; step++) {
+    await touch('touchMove', { x: from.x + ((to.x - from.x) * step) / 10, y: from.y });
+  }
+  await told(page, 'spot', /^228/);
+  await touch('touchEnd');
+  await told(page, 'spot', /^228/);
+  assert.equal(await page.inputValue('#number'), '', 'nothing is chosen');
   await page.done();
 });
 
@@ -81,7 +112,9 @@ test('the map is walked with the keys, over the borders of its parts', async () 
   await walk(['ArrowDown'], '005');
   await walk(['ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft'], '000');
   await page.clock.runFor(1100);
-  await walk(['3', '5', '6'], '356');
+  await walk(['Home'], '100');
+  await walk(['End'], '099');
+  await walk([...'3569377'], '356');
   await page.keyboard.press('Enter');
   await shown(page, 'FLOWERS');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'map', 'the place is kept');
@@ -93,9 +126,35 @@ test('a map that does not come is told, and may be asked for again', async () =>
   await page.route(/map\.json/, (route) => route.fulfill({ status: 503, body: '' }));
   await page.goto('./');
   await told(page, 'spot', /^The server is busy/);
+  const again = page.getByRole('button', { name: 'Load the map' });
+  const failed = page.waitForResponse(/map\.json/);
+  await again.press('Enter');
+  await failed;
+  await page.waitForFunction(() => document.activeElement.textContent === 'Load the map');
+  await page.fill('#prefix', '35');
+  await told(page, 'best-status', /^This needs the map, which is not there\.$/);
   await page.unroute(/map\.json/);
-  await page.getByRole('button', { name: 'Load the map' }).click();
+  await again.press('Enter');
   await page.locator('#e356').waitFor({ state: 'attached' });
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'map', 'the focus is kept');
+  await told(page, 'best-status', /^The best of 35$/);
+  await page.done();
+});
+
+test('a map that is on its way is told, and what needs it waits', async () => {
+  const page = await here.page();
+  const held = [];
+  await page.route(/map\.json/, (route) => held.push(route));
+  const asked = page.waitForRequest(/map\.json/);
+  await page.goto('./');
+  await asked;
+  await told(page, 'spot', /^Loading the map/);
+  assert.equal(await page.getAttribute('#map', 'aria-busy'), 'true');
+  await page.fill('#prefix', '3');
+  await told(page, 'best-status', /^This needs the map, which is still loading\.$/);
+  await held[0].continue();
+  await told(page, 'best-status', /^The best of 3$/);
+  assert.equal(await page.getAttribute('#map', 'aria-busy'), 'false');
   await page.done();
 });
 
@@ -115,7 +174,6 @@ test('an index of one prefix has a map of just that', async () => {
 
 test('the best of a prefix are listed: one digit to seven, or letters', async () => {
   const { best } = await json('top/356.json');
-  const { exchanges } = await json('map.json');
   const page = await opened(await here.page());
   const list = async (prefix, pattern) => {
     await page.fill('#prefix', prefix);
@@ -128,13 +186,14 @@ test('the best of a prefix are listed: one digit to seven, or letters', async ()
   assert.equal((await listed(page)).length, best.length);
   assert.equal(await page.evaluate(() => [...document.querySelectorAll('#best button')].indexOf(document.activeElement)),
     20, 'the focus is on what is new');
-  const some = best.filter((one) => one.suffix.startsWith('3567'));
-  assert.deepEqual(await list('flor', new RegExp(`^${some.length} of the hundred best of 356$`)),
-    some.slice(0, 20).map((one) => one.spelling));
-  assert.deepEqual(await list('356-9377', /^1 of the hundred/), ['FLOWERS']);
-  assert.deepEqual(await list('3561000', /^None of the hundred best of 356 begins with 3561000/), []);
-  assert.deepEqual(await list('35', /^The best number of each exchange that begins with 35$/),
-    exchanges.slice(350, 360).sort((a, b) => b.score - a.score).map((one) => one.spelling));
+  for (const [prefix, least] of [['3', 20], ['0', 20], ['35', 20], ['3561', 10], ['3567', 10], ['35611', 3], ['356937', 1]]) {
+    const found = await list(prefix, new RegExp(`^The best of ${prefix}$`));
+    assert.ok(found.length >= least, `${prefix}: ${found.length}`);
+    assert.deepEqual(found, top(prefix, found.length), prefix);
+  }
+  assert.deepEqual(await list('flor', /^The best of 3567$/), top('3567', 20));
+  assert.deepEqual(await list('356-9377', /^The best of 3569377$/), ['FLOWERS']);
+  assert.deepEqual(await list('0000000', /^No number of 0000000 can be spelled\.$/), []);
   assert.deepEqual(await list('35693777', /^Seven digits at most/), []);
   assert.deepEqual(await list('', /^$/), []);
   await list('435', /^The best of 435$/);
@@ -172,9 +231,10 @@ test('pasted numbers are ranked, bad lines with their reason', async () => {
   assert.deepEqual(rows.slice(0, 4), wanted.map(([number, one], i) =>
     [String(i + 1), one.display, number, String(one.score).replace('-', '\u2212')]));
   assert.equal(rows[4][0], 'call me');
-  assert.match(rows[4][1], /keys/);
+  assert.match(rows[4][1], /This one has 6\.$/);
   assert.deepEqual(rows[5], ['0000000', 'nothing can be spelled']);
   await page.click('#csv');
+  await told(page, 'csv', /^Copied$/);
   await told(page, 'said', /^Copied the table$/);
   const csv = (await page.evaluate(() => navigator.clipboard.readText())).split('\r\n');
   assert.equal(csv[0], 'rank,number,spelling,score,note');
@@ -183,6 +243,17 @@ test('pasted numbers are ranked, bad lines with their reason', async () => {
   assert.equal(csv.length, 8);
   await page.getByRole('button', { name: '1-800-468-5865' }).click();
   await shown(page, '1-800-GOT-JUNK');
+  await page.done();
+});
+
+test('a number given twice is ranked once, cells of a table are read', async () => {
+  const page = await opened(await here.page());
+  await rank(page, ['"1-800-356-9377","Smith, Bob"', '18003569377', '800 356 9377;"1-800-GOT-JUNK"', '1-800-FLOWERS']);
+  await told(page, 'mine-status', /^2 numbers ranked, 1 without a spelling or not read, 3 repeats left out\.$/);
+  const rows = await ranked(page);
+  assert.deepEqual(rows.map((row) => row.slice(0, 3)).slice(0, 2),
+    [['1', '1-800-FLOWERS', '1-800-356-9377'], ['2', '1-800-GOT-JUNK', '1-800-GOT-JUNK']]);
+  assert.equal(rows[2][0], 'Smith, Bob');
   await page.done();
 });
 
@@ -214,12 +285,15 @@ test('a map or a list that is something else is told', async () => {
 
 test('a spreadsheet gets no formula', async () => {
   const page = await opened(await here.page({ permissions: ['clipboard-read', 'clipboard-write'] }));
-  await rank(page, ['=HYPERLINK("x")', '@a']);
-  await told(page, 'mine-status', /^0 numbers ranked/);
+  await rank(page, ['=HYPERLINK("x")', '@a', '+1-800-356-9377', '-4685865']);
+  await told(page, 'mine-status', /^2 numbers ranked/);
   await page.click('#csv');
   await told(page, 'said', /^Copied the table$/);
   const csv = await page.evaluate(() => navigator.clipboard.readText());
-  assert.ok(csv.includes('"\'=HYPERLINK(""x"")"') && csv.includes('"\'@a"'));
+  for (const text of ['=HYPERLINK(""x"")', '@a', '+1-800-356-9377', '-4685865']) {
+    assert.ok(csv.includes(`"'${text}"`), csv);
+  }
+  assert.ok(csv.includes('"-3"'), 'a score stays a number');
   await page.done();
 });
 
@@ -256,9 +330,10 @@ test('a run is stopped, and a busy server waited for', async () => {
   await page.route(/phonenumber=9/, (route) => held.push(route));
   await rank(page, ['3569378', ...Array.from({ length: 50 }, (_, i) => String(9000000 + i))]);
   await page.waitForFunction(() => document.querySelector('#progress').value === 1);
-  await page.click('#stop');
+  await page.press('#stop', 'Enter');
   await Promise.all(held.map((route) => route.continue()));
   await told(page, 'mine-status', /stopped with \d+ left\.$/);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'csv', 'the focus is kept');
   await rank(page, [' ']);
   await told(page, 'mine-status', /^Paste one number or more\.$/);
   await page.done();

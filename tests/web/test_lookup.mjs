@@ -112,19 +112,163 @@ test('the latest number wins, whatever comes late', async () => {
 
 test('a number that cannot be read is told, gently while one types', async () => {
   const page = await opened(await here.page());
+  const wrong = /^A number has 7 or 10 digits, .* This one has 8\.$/;
   await page.fill('#number', '35693770');
-  await told(page, 'status', /^Too many keys|keys/);
+  await told(page, 'status', /^8 digits so far$/);
   assert.equal(await page.getAttribute('#number', 'aria-invalid'), 'false');
+  assert.equal(new URL(page.url()).hash, '');
   await page.press('#number', 'Enter');
-  await page.locator('#number[aria-invalid=true]').waitFor();
+  await told(page, 'status', wrong);
+  assert.equal(await page.getAttribute('#number', 'aria-invalid'), 'true');
+  await page.fill('#number', '45693770');
+  await told(page, 'status', /^8 digits so far$/);
+  await page.locator('#number').blur();
+  await told(page, 'status', wrong);
   await look(page, '356-9377#');
   await told(page, 'status', /not part of a number/);
   assert.equal(await page.locator('#again').isVisible(), false);
   await look(page, '0000000');
   await told(page, 'status', /^Nothing can be spelled/);
   assert.equal(await page.locator('#answer li').count(), 0);
-  await look(page, '');
-  await told(page, 'status', /^$/);
+  await page.done();
+});
+
+test('Enter on nothing, or on no digit at all, says what to type', async () => {
+  const page = await opened(await here.page(), './#3569377');
+  await shown(page, 'FLOWERS');
+  for (const text of ['', '---', ' ( ) ']) {
+    await look(page, text);
+    await told(page, 'status', /^Type a telephone number, such as /);
+    assert.equal(await page.getAttribute('#number', 'aria-invalid'), 'true');
+    assert.equal(new URL(page.url()).hash, '');
+    assert.equal(await page.locator('#answer li').count(), 0);
+  }
+  await page.done();
+});
+
+test('what is typed before the script comes is kept, with Enter too', async () => {
+  const page = await here.page();
+  const held = [];
+  await page.route(/app\.js$/, (route) => held.push(route));
+  await page.goto('./', { waitUntil: 'commit' });
+  await look(page, '1-800-356-9377');
+  assert.equal(page.url(), here.url);
+  assert.equal(await page.inputValue('#number'), '1-800-356-9377');
+  await held[0].continue();
+  await shown(page, '1-800-FLOWERS');
+  assert.equal(await page.inputValue('#number'), '1-800-356-9377');
+  await page.done();
+});
+
+test('entered numbers are steps back, typed ones are not', async () => {
+  const page = await opened(await here.page());
+  const hash = () => new URL(page.url()).hash;
+  const type = async (text, want) => {
+    await page.fill('#number', text);
+    await shown(page, want);
+  };
+  await type('3569377', 'FLOWERS');
+  await page.press('#number', 'Enter');
+  await shown(page, 'FLOWERS');
+  await page.fill('#number', '');
+  assert.equal(hash(), '', 'what is not shown is not in the address');
+  await type('7472625', (await here.answer('7472625')).candidates[0].display);
+  await type('4685865', 'GOT-JUNK');
+  await page.press('#number', 'Enter');
+  await shown(page, 'GOT-JUNK');
+  await page.goBack();
+  await shown(page, 'FLOWERS');
+  assert.equal(await page.inputValue('#number'), '3569377');
+  await page.goForward();
+  await shown(page, 'GOT-JUNK');
+  await page.done();
+});
+
+test('the rest of the page does not wait for a look-up that hangs', async () => {
+  const page = await here.page();
+  await page.route(/phonenumber=3569377/, () => {});
+  await page.goto('./#3569377', { waitUntil: 'commit' });
+  await page.fill('#numbers', '4685865');
+  await page.click('#mine .main');
+  await told(page, 'mine-status', /^1 number ranked\.$/);
+  await page.locator('#callers').waitFor({ state: 'attached' });
+  await told(page, 'no-callers', /^No calls yet/);
+  assert.equal(await page.locator('#answer li').count(), 0);
+  await page.done();
+});
+
+test('the link is not copied while another number is on its way', async () => {
+  const page = await opened(await here.page(), './#3569377');
+  await shown(page, 'FLOWERS');
+  const held = [];
+  await page.route(/phonenumber=4685865/, (route) => held.push(route));
+  const asked = page.waitForRequest(/phonenumber=4685865/);
+  await look(page, '4685865');
+  assert.ok(await page.isDisabled('#link'));
+  await asked;
+  await held[0].continue();
+  await shown(page, 'GOT-JUNK');
+  assert.ok(await page.isEnabled('#link'));
+  await page.done();
+});
+
+test('the latest callers win, whatever comes late', async () => {
+  const page = await opened(await here.page());
+  await page.locator('#calls').waitFor();
+  const held = [];
+  await page.route(/callers$/, (route) => (held.length < 2 ? held.push(route) : route.continue()));
+  for (const number of ['212-555-0161', '212-555-0162', '212-555-0163']) {
+    const asked = page.waitForRequest(/callers$/);
+    await look(page, number);
+    await asked;
+  }
+  const first = page.locator('#callers li .unseen').first();
+  await page.waitForFunction(() => document.querySelector('#callers li .unseen')?.textContent.endsWith('63'));
+  await held[0].fulfill({ json: { callers: [] } });
+  await held[1].abort();
+  await page.waitForTimeout(200);
+  assert.equal(await first.textContent(), 'Number that ends in 63');
+  assert.ok(await page.locator('#calls').isVisible());
+  await page.done();
+});
+
+test('the focus is never lost: an example, another try', async () => {
+  const page = await opened(await here.page());
+  const focused = () => page.evaluate(() => document.activeElement.id);
+  await page.locator('#examples button').first().press('Enter');
+  await shown(page, '1-800-FLOWERS');
+  assert.equal(await focused(), 'answers');
+  await page.keyboard.press('Tab');
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /^Hear 1-800-FLOWERS/);
+  await page.route(/vanitynumbers/, (route) => route.abort());
+  await look(page, '4685865');
+  await told(page, 'status', /cannot be reached/);
+  await page.press('#again', 'Enter');
+  await page.waitForFunction(() => document.activeElement.id === 'again');
+  await page.unroute(/vanitynumbers/);
+  await page.press('#again', 'Enter');
+  await shown(page, 'GOT-JUNK');
+  assert.equal(await focused(), 'answers');
+  await page.done();
+});
+
+test('all of an answer is reached by scrolling, in any window', async () => {
+  const page = await here.page();
+  for (const viewport of [{ width: 1366, height: 600 }, { width: 1366, height: 768 }, { width: 1000, height: 950 },
+    { width: 1200, height: 896 }, { width: 1920, height: 950 }]) {
+    await page.setViewportSize(viewport);
+    await opened(page, './#+44 20 7424 2728');
+    await page.locator('.note').nth(1).waitFor();
+    const over = await page.evaluate(() => {
+      scrollTo({ top: 0, behavior: 'instant' });
+      const box = document.querySelector('#link').getBoundingClientRect();
+      scrollTo({ top: box.bottom, behavior: 'instant' });
+      const down = document.querySelector('#link').getBoundingClientRect();
+      return [Math.min(box.bottom, down.bottom) - innerHeight, document.querySelector('#lookup').getBoundingClientRect().top];
+    });
+    assert.ok(over[0] <= 0, `${JSON.stringify(viewport)}: ${over}`);
+    assert.equal(over[1] >= 0, viewport.width >= 1200 && viewport.height >= 896, 'it sticks where it fits');
+  }
   await page.done();
 });
 
@@ -202,6 +346,7 @@ test('a spelling and the link are copied, and it is said', async () => {
   await page.clock.runFor(1500);
   await page.getByRole('button', { name: 'Copy 1-800-FLOWERS' }).waitFor();
   await page.getByRole('button', { name: 'Copy link' }).click();
+  await page.getByRole('button', { name: 'Copied', exact: true }).waitFor();
   await said(page, /^Copied the link$/);
   assert.equal(await copied(), `${here.url}#1-800-356-9377`);
   await page.done();
@@ -223,8 +368,9 @@ test('where there is no clipboard the old way copies, or the page says so', asyn
   await told(page, 'said', /^Copied FLOWERS$/);
   assert.deepEqual(await page.evaluate(() => window.copied), ['copy', 'FLOWERS']);
   await page.evaluate(() => (window.able = false));
-  await copyOf(page).click();
+  await page.click('#link');
   await told(page, 'said', /does not let/);
+  await told(page, 'link', /^Not copied$/);
   await page.done();
 });
 
@@ -250,9 +396,12 @@ test('the address holds the number: shared, back and forward', async () => {
 });
 
 test('examples are looked up by a click', async () => {
-  const page = await opened(await here.page());
+  const page = await here.page();
+  const asked = record(page);
+  await opened(page);
   await page.getByRole('button', { name: '+44 20 7465 4329' }).click();
   await shown(page, '+44 207 HOLIDAY');
+  assert.ok(!asked.some((url) => url.includes('caller')), 'a click is no call');
   assert.equal(await page.locator('#examples').isVisible(), false);
   await page.done();
 });
@@ -280,6 +429,7 @@ for (const [name, reply, pattern] of [
   ['throttles', (route) => route.fulfill({ status: 429, body: '' }), /^The server is busy/],
   ['fails', (route) => route.fulfill({ status: 500, body: 'oops' }), /^The server failed \(500\)/],
   ['forbids', (route) => route.fulfill({ status: 403, contentType: 'text/html', body: '<b>no</b>' }), /refused this request \(403\)/],
+  ['is a plain one', (route) => route.fulfill({ status: 404, contentType: 'text/html', body: 'no' }), /^There is no look-up service/],
   ['says nothing', (route) => route.fulfill({ status: 418, json: { message: '' } }), /refused this request \(418\)/],
   ['answers something else', (route) => route.fulfill({ json: { candidates: {} } }), /cannot be read/],
   ['talks nonsense', (route) => route.fulfill({ status: 200, body: '<html>' }), /cannot be read/],

@@ -1,10 +1,12 @@
-// The page: look a number up, hear it, copy it, share it; the last callers.
+// The page: look a number up, hear it, copy it, share it.
 
 export const TYPING_MS = 150; // a pause in typing that is worth a request
 const SLOW_MS = 1200; // after this the old answer goes and the wait is told
 const LATE_MS = 10000; // after this a request is given up
+const COPIED_MS = 1500; // for what a button says after its work
 export const SUFFIX_KEYS = 7;
 export const MOST_SIGNS = 64; // of a number with all that is typed between its keys
+const LENGTHS = 'A number has 7 or 10 digits, or 11 with the 1, and up to 3 letters more; with + and its country code 8 to 15.';
 export const KEYPAD = ['', '', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ'];
 
 export const $ = (id) => document.getElementById(id);
@@ -68,11 +70,15 @@ export class Problem extends Error {
   }
 }
 
-function refusal(status, body) {
+function refusal(status, body, list) {
   if (status === 401) return 'This server answers after signing in only.';
   if (status === 429 || status === 503) return 'The server is busy. Try again in a moment.';
   if (status >= 500) return `The server failed (${status}). Try again in a moment.`;
-  const text = body?.message || `The server refused this request (${status}).`;
+  if (status === 404 && !body) {
+    return list === 'candidates' ? 'There is no look-up service behind this page.' : 'There is no such list behind this page.';
+  }
+  const text = (body?.message || `The server refused this request (${status}).`)
+    .replace(/^(?:wrong number of|too few|too many) keys: (\d+);.*/, `${LENGTHS} This one has $1.`);
   return text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 }
 
@@ -99,7 +105,7 @@ export async function get(url, list, control = new AbortController()) {
       if (error instanceof SyntaxError) return null;
       throw error;
     });
-    if (!response.ok) throw new Problem(refusal(response.status, body), response.status);
+    if (!response.ok) throw new Problem(refusal(response.status, body, list), response.status === 404 && !body ? 0 : response.status);
     if (!Array.isArray(body?.[list])) throw new Problem('The answer of the server cannot be read.');
     return body;
   } catch (error) {
@@ -162,7 +168,7 @@ function hear(button, text) {
   speech.speak(words);
 }
 
-export async function copy(text, what) {
+async function copy(text, what) {
   let done = true;
   try {
     await navigator.clipboard.writeText(text);
@@ -180,14 +186,19 @@ export async function copy(text, what) {
   return done;
 }
 
-function copyButton(display) {
-  const label = h('span', null, 'Copy');
-  const restore = after(1500, () => (label.textContent = 'Copy'));
-  const run = async () => {
-    label.textContent = (await copy(display, display)) ? 'Copied' : 'Not copied';
+// What a button does that copies; its label tells how it went.
+export function copies(label, text, what) {
+  const usual = label.textContent;
+  const restore = after(COPIED_MS, () => (label.textContent = usual));
+  return async () => {
+    label.textContent = (await copy(text(), what)) ? 'Copied' : 'Not copied';
     restore();
   };
-  return named(h('button', { type: 'button', onclick: run }, label), display);
+}
+
+function copyButton(display) {
+  const label = h('span', null, 'Copy');
+  return named(h('button', { type: 'button', onclick: copies(label, () => display, display) }, label), display);
 }
 
 function hearButton(candidate, suffix) {
@@ -235,6 +246,7 @@ function candidateItem(candidate, suffix) {
 
 let current; // control of the look-up that may still change the page
 let again; // repeats the look-up that failed
+let withheld; // what is wrong with a number that may still grow
 
 const typed = after(TYPING_MS, (text) => lookUp(text, { typing: true }));
 
@@ -257,8 +269,10 @@ function outdate() {
   current?.abort();
   current = undefined;
   typed.cancel();
+  withheld = undefined;
   $('again').hidden = true;
   $('answer').inert = true;
+  $('link').disabled = true;
   tell('');
 }
 
@@ -266,7 +280,7 @@ function showAnswer({ phonenumber, candidates }) {
   const suffix = phonenumber.slice(-SUFFIX_KEYS);
   clearAnswer();
   $('answer').append(...candidates.slice(0, 3).map((one) => candidateItem(one, suffix)));
-  $('link').hidden = false;
+  $('link').hidden = $('link').disabled = false;
   if (!candidates.length) {
     tell('Nothing can be spelled: 0 and 1 carry no letters.');
     return;
@@ -276,9 +290,15 @@ function showAnswer({ phonenumber, candidates }) {
 }
 
 function showProblem(problem, typing) {
+  const { message, final } = problem;
   clearAnswer();
-  tell(problem.message, !(typing && problem.final));
-  $('again').hidden = problem.final;
+  $('again').hidden = final;
+  if (typing && message.startsWith(LENGTHS) && document.activeElement === $('number')) {
+    withheld = message;
+    tell(`${keys($('number').value).length} digits so far`);
+    return;
+  }
+  tell(message, !(typing && final));
 }
 
 async function lookUp(text, { typing = false, logged = false } = {}) {
@@ -293,43 +313,60 @@ async function lookUp(text, { typing = false, logged = false } = {}) {
     const answer = await ask(text, logged, mine);
     if (mine !== current) return;
     showAnswer(answer);
-    remember(text);
-    if (logged) loadCallers();
+    if (typing) remember(text);
+    if (logged) document.dispatchEvent(new Event('call'));
   } catch (problem) {
-    if (mine === current) showProblem(problem, typing);
+    if (mine !== current) return;
+    showProblem(problem, typing);
+    if (typing) remember('');
   } finally {
     clearTimeout(slow);
   }
 }
 
-// Enter or click: asked at once, logged as a call, a step in the history.
-export function choose(text, scroll = true) {
+// Enter or click: asked at once, a step in the history, a call if it is to be logged.
+export function choose(text, logged = false) {
   $('number').value = text;
-  $('examples').hidden = true;
-  if (hashText() !== text) history.pushState(null, '', hashOf(text));
+  $('examples').hidden = Boolean(text);
   if (!keys(text)) {
     nothingTyped();
+    tell('Type a telephone number, such as 1-800-356-9377.', true);
     return;
   }
-  lookUp(text, { logged: true });
-  if (scroll && $('lookup').getBoundingClientRect().bottom < 200) $('lookup').scrollIntoView();
+  remember(text, true);
+  lookUp(text, { logged });
+  if ($('answers').getBoundingClientRect().top < 0) $('lookup').scrollIntoView();
 }
 
 function nothingTyped() {
   outdate();
   clearAnswer();
+  remember('');
+}
+
+// The button goes while it works: the focus waits at the answer.
+async function askAgain() {
+  $('answers').focus();
+  await again();
+  if (document.activeElement === $('answers')) $('again').focus();
+}
+
+function chooseExample({ target }) {
+  if (target.type !== 'button') return;
+  $('answers').focus();
+  choose(target.textContent);
 }
 
 function onTyping() {
   const text = $('number').value.trim();
   const known = keys(text).length;
   $('examples').hidden = Boolean(text);
-  outdate();
   if (known >= SUFFIX_KEYS) {
+    outdate();
     typed(text);
     return;
   }
-  clearAnswer();
+  nothingTyped();
   tell(known ? `${known} of ${SUFFIX_KEYS} digits` : '');
 }
 
@@ -345,8 +382,11 @@ function hashText() {
   }
 }
 
-function remember(text) {
-  if (hashText() !== text) history.replaceState(null, '', hashOf(text));
+// What was entered, or opened by its link, stays in the history; what was typed gives way to the next.
+function remember(text, entered = false) {
+  const kept = history.state?.entered ?? Boolean(location.hash);
+  if (hashText() !== text) history[kept ? 'pushState' : 'replaceState']({ entered }, '', hashOf(text));
+  else if (entered) history.replaceState({ entered }, '');
 }
 
 function fromAddress() {
@@ -357,46 +397,16 @@ function fromAddress() {
   return nothingTyped();
 }
 
-/* Last callers */
-
-function ago(time) {
-  const seconds = Math.max(0, Math.round((Date.now() - new Date(time)) / 1000));
-  if (seconds < 60) return 'just now';
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
-  return new Date(time).toLocaleDateString('en', { day: 'numeric', month: 'short' });
-}
-
-function callerItem(call) {
-  const words = [call.VanityNumber1, call.VanityNumber2, call.VanityNumber3].filter(Boolean);
-  return h('li', null,
-    h('span', { className: 'masked', 'aria-hidden': 'true' }, call.number.replaceAll('*', '\u2022')),
-    h('span', { className: 'unseen' }, `Number that ends in ${call.number.slice(-2)}`),
-    h('time', { dateTime: call.time, title: new Date(call.time).toLocaleString() }, ago(call.time)),
-    h('span', { className: 'words' }, ...(words.length ? words.map((word) => h('span', null, word)) : ['nothing to spell'])));
-}
-
-// Where calls are not kept, or not for everybody, the panel stays away.
-async function loadCallers() {
-  try {
-    const { callers } = await get('callers', 'callers');
-    $('callers').replaceChildren(...callers.map(callerItem));
-    $('no-callers').hidden = callers.length > 0;
-    $('calls').hidden = false;
-  } catch {
-    $('calls').hidden = true;
-  }
-}
-
 /* Start */
 
-// What a first answer does not need comes after it, when it is in view.
-async function loadRest() {
-  try {
-    (await import('./explore.js')).start();
-  } catch {
+let rest;
+
+// What a first answer does not need comes after it, when it is in view. Promises whether it is there.
+function loadRest() {
+  rest ??= import('./explore.js').then(({ start }) => start() ?? true, () => {
     $('spot').textContent = 'The rest of the page cannot be loaded. Reload it to try again.';
-  }
+  });
+  return rest;
 }
 
 function watchRest() {
@@ -410,15 +420,17 @@ function watchRest() {
 
 async function start() {
   document.addEventListener('submit', (event) => event.preventDefault());
-  $('form').onsubmit = () => choose($('number').value.trim(), false);
+  $('form').onsubmit = () => choose($('number').value.trim(), true);
+  $('mine').onsubmit = async () => (await loadRest()) && $('mine').requestSubmit();
   $('number').oninput = onTyping;
-  $('again').onclick = () => again();
-  $('examples').onclick = ({ target }) => target.type === 'button' && choose(target.textContent);
-  $('link').onclick = () => copy(location.href, 'the link');
+  $('number').onchange = () => withheld && tell(withheld, true);
+  $('again').onclick = askAgain;
+  $('examples').onclick = chooseExample;
+  $('link').onclick = copies($('link'), () => location.href, 'the link');
   window.onpopstate = fromAddress;
-  document.addEventListener('visibilitychange', () => document.hidden || loadCallers());
-  await fromAddress();
-  loadCallers();
+  // The script may come after the first keys.
+  const first = $('number').value.trim() ? onTyping() : fromAddress();
+  await Promise.race([first, new Promise((done) => setTimeout(done, SLOW_MS))]);
   watchRest();
 }
 

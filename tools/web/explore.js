@@ -1,10 +1,46 @@
-// The rest of the page: map of all numbers, best of a prefix, ranking of a list.
-import { $, KEYPAD, MOST_SIGNS, SUFFIX_KEYS, TYPING_MS, Problem, after, ask, choose, copy, count, digitsOf, get, h, signed } from './app.js';
+// The rest of the page: last callers, map of all numbers, best of a prefix, ranking of a list.
+import { $, KEYPAD, MOST_SIGNS, SUFFIX_KEYS, TYPING_MS, Problem, after, ask, choose, copies, count, digitsOf, get, h, signed } from './app.js';
 
 const MOST_NUMBERS = 1000; // that the ranking takes
 const LANES = 6; // requests at once while ranking: a browser's limit for a host
 const BUSY_TRIES = 4; // for one number while the server says it is busy
 const LISTED = 20; // of the best, before "Show all"
+const FOUR_DIGITS_BEST = 10; // that a list of an exchange has at least of each four digits
+
+/* Last callers */
+
+function ago(time) {
+  const seconds = Math.max(0, Math.round((Date.now() - new Date(time)) / 1000));
+  if (seconds < 60) return 'just now';
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
+  return new Date(time).toLocaleDateString('en', { day: 'numeric', month: 'short' });
+}
+
+function callerItem(call) {
+  const words = [call.VanityNumber1, call.VanityNumber2, call.VanityNumber3].filter(Boolean);
+  return h('li', null,
+    h('span', { className: 'masked', 'aria-hidden': 'true' }, call.number.replaceAll('*', '\u2022')),
+    h('span', { className: 'unseen' }, `Number that ends in ${call.number.slice(-2)}`),
+    h('time', { dateTime: call.time, title: new Date(call.time).toLocaleString() }, ago(call.time)),
+    h('span', { className: 'words' }, ...(words.length ? words.map((word) => h('span', null, word)) : ['nothing to spell'])));
+}
+
+let callersAsked = 0;
+
+// Where calls are not kept, or not for everybody, the panel stays away.
+async function loadCallers() {
+  const mine = ++callersAsked;
+  try {
+    const { callers } = await get('callers', 'callers');
+    if (mine !== callersAsked) return;
+    $('callers').replaceChildren(...callers.map(callerItem));
+    $('no-callers').hidden = callers.length > 0;
+    $('calls').hidden = false;
+  } catch {
+    if (mine === callersAsked) $('calls').hidden = true;
+  }
+}
 
 /* Map */
 
@@ -81,6 +117,14 @@ function chooseSpot(exchange) {
   listBest();
 }
 
+// What follows three digits at once is the rest of a number.
+function typeSpot(digit) {
+  forgetTyped();
+  if (typedSpot.length === 3) return;
+  typedSpot += digit;
+  if (moveTo(typedSpot.padEnd(3, '0'))) bringSpot();
+}
+
 function onMapKey(event) {
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const step = steps[event.key];
@@ -89,10 +133,12 @@ function onMapKey(event) {
     moveBy(...step);
   } else if (event.key === 'Enter' || event.key === ' ') {
     chooseSpot(spot);
+  } else if (event.key === 'Home' || event.key === 'End') {
+    const fields = $('map').querySelectorAll('[role=option]');
+    moveTo(fieldOf(fields[event.key === 'Home' ? 0 : fields.length - 1]));
+    bringSpot();
   } else if (/^\d$/.test(event.key)) {
-    typedSpot = (typedSpot + event.key).slice(-3);
-    if (moveTo(typedSpot.padEnd(3, '0'))) bringSpot();
-    forgetTyped();
+    typeSpot(event.key);
   } else {
     return;
   }
@@ -116,6 +162,8 @@ function drawKey(first) {
 
 async function loadMap() {
   const map = $('map');
+  map.ariaBusy = 'true';
+  $('spot').textContent = 'Loading the map\u2026';
   try {
     const all = (await get('map.json', 'exchanges')).exchanges.filter((one) => one.count);
     if (!all.length) throw new Problem('No number of this index can be spelled.');
@@ -125,27 +173,67 @@ async function loadMap() {
     shade();
     moveTo(all.reduce((best, one) => (one.score > best.score ? one : best)).exchange);
   } catch (problem) {
-    const retry = h('button', { type: 'button', onclick: loadMap }, 'Load the map');
+    const retry = h('button', { type: 'button', onclick: loadMapAgain }, 'Load the map');
     $('spot').replaceChildren(`${problem.message} `, retry);
+    if (document.activeElement === map) retry.focus();
   }
+  map.ariaBusy = 'false';
+  if (digitsOf($('prefix').value).length < 3) listBest();
 }
 
-const overCell = (event) => event.target.closest('[role=option]')?.id.slice(1);
+// The button goes: the focus waits at the map.
+function loadMapAgain() {
+  $('map').focus();
+  loadMap();
+}
+
+const fieldOf = (element) => element?.closest('#map [role=option]')?.id.slice(1);
+
+// A finger holds on to the field that it touched first: what counts is where it is.
+function onMapMove(event) {
+  const exchange = fieldOf(document.elementFromPoint(event.clientX, event.clientY));
+  if (exchange) showSpot(exchange);
+}
 
 /* Best of a prefix */
 
-const tops = new Map(); // "356": its hundred best
+const tops = new Map(); // "356": what its file says
 let best = [];
 let listing = 0;
 
-async function bestOf(prefix) {
-  if (prefix.length < 3) {
-    const all = [...exchanges.values()].filter((one) => one.exchange.startsWith(prefix));
-    return all.sort((a, b) => b.score - a.score);
+const plainKeys = ({ spelling }) => spelling.replace(/\D/g, '').length;
+const byScore = (a, b) => b.score - a.score || plainKeys(a) - plainKeys(b) || a.suffix - b.suffix;
+
+async function topOf(exchange) {
+  if (!tops.has(exchange)) tops.set(exchange, await get(`top/${exchange}.json`, 'best'));
+  return tops.get(exchange);
+}
+
+// An exchange whose own best is not among as many as are listed adds nothing to them.
+async function bestOfMany(prefix) {
+  if (!exchanges.size) {
+    throw new Problem(`This needs the map, which ${$('map').ariaBusy === 'true' ? 'is still loading' : 'is not there'}.`);
   }
-  const exchange = prefix.slice(0, 3);
-  if (!tops.has(exchange)) tops.set(exchange, (await get(`top/${exchange}.json`, 'best')).best);
-  return tops.get(exchange).filter((one) => one.suffix.startsWith(prefix));
+  const all = [...exchanges.values()].filter((one) => one.exchange.startsWith(prefix)).sort(byScore).slice(0, LISTED);
+  const lists = await Promise.all(all.map((one) => topOf(one.exchange)));
+  return lists.flatMap((one) => one.best).sort(byScore).slice(0, LISTED);
+}
+
+// Ten numbers or one: looked up.
+async function bestOfFew(prefix) {
+  const ends = prefix.length === SUFFIX_KEYS ? [''] : [...'0123456789'];
+  const found = await Promise.all(ends.map((end) => judge(prefix + end)));
+  return found.filter((one) => one.display)
+    .map(({ number, display, score }) => ({ suffix: number, spelling: display, score })).sort(byScore);
+}
+
+async function bestOf(prefix) {
+  if (prefix.length < 3) return bestOfMany(prefix);
+  const top = await topOf(prefix.slice(0, 3));
+  if (prefix.length > 5) return bestOfFew(prefix);
+  const [known, more] = [top.best, top.more].map((list) => list.filter((one) => one.suffix.startsWith(prefix)));
+  const sure = { 3: 0, 4: FOUR_DIGITS_BEST, 5: Infinity }[prefix.length];
+  return [...known, ...more.slice(0, Math.max(0, sure - known.length))];
 }
 
 function bestItem({ suffix, spelling, score }) {
@@ -161,14 +249,6 @@ function showBest(all, text) {
   $('best-status').textContent = text;
 }
 
-function bestText({ length }, prefix) {
-  const exchange = prefix.slice(0, 3);
-  if (prefix.length < 3) return length ? `The best number of each exchange that begins with ${prefix}` : '';
-  if (prefix.length === 3) return length ? `The best of ${exchange}` : `No number of ${exchange} can be spelled.`;
-  if (length) return `${length} of the hundred best of ${exchange}`;
-  return `None of the hundred best of ${exchange} begins with ${prefix}.`;
-}
-
 async function listBest() {
   const prefix = digitsOf($('prefix').value);
   const mine = ++listing;
@@ -176,9 +256,10 @@ async function listBest() {
     showBest([], prefix && 'Seven digits at most: the end of a number, without area code.');
     return;
   }
+  showBest([], 'Looking them up\u2026');
   try {
     const found = await bestOf(prefix);
-    if (mine === listing) showBest(found, bestText(found, prefix));
+    if (mine === listing) showBest(found, found.length ? `The best of ${prefix}` : `No number of ${prefix} can be spelled.`);
   } catch (problem) {
     if (mine === listing) showBest([], problem.message);
   }
@@ -191,16 +272,20 @@ let rows = [];
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
+// Lines, or the cells of a table, quoted or not.
 function linesOf(text) {
-  return [...new Set(text.split(/[\n\r\t,;]+/).map((line) => line.trim()).filter(Boolean))];
+  const cells = text.match(/"(?:[^"\n\r]|"")*"|[^\n\r\t,;]+/g) ?? [];
+  const plain = cells.map((one) => one.trim().replace(/^"(.*)"$/, '$1').replaceAll('""', '"').trim());
+  return [...new Set(plain.filter(Boolean))];
 }
 
 async function judge(number) {
   if (number.length > MOST_SIGNS) return { number: `${number.slice(0, MOST_SIGNS)}\u2026`, note: 'too long for a number' };
   for (let tries = 1; ; tries++) {
     try {
-      const [first] = (await ask(number)).candidates;
-      return first ? { number, display: first.display, score: first.score } : { number, note: 'nothing can be spelled' };
+      const { phonenumber, candidates: [first] } = await ask(number);
+      if (!first) return { number, phonenumber, note: 'nothing can be spelled' };
+      return { number, phonenumber, display: first.display, score: first.score };
     } catch (problem) {
       if (problem.final) return { number, note: problem.message };
       if (!problem.busy || tries === BUSY_TRIES) throw problem;
@@ -243,8 +328,9 @@ function rankedTable() {
     h('thead', null, h('tr', null, ...head)), h('tbody', null, ...rows.map(rankedRow)));
 }
 
-// Spreadsheets run what begins with = or @: such lines get a quote before.
-const cell = (value) => `"${String(value ?? '').replace(/^[=@]/, "'$&").replaceAll('"', '""')}"`;
+// Spreadsheets run text that begins with one of these signs: it gets a quote before.
+const guarded = (value) => (typeof value === 'number' ? String(value) : (value ?? '').replace(/^[=@+-]/, "'$&"));
+const cell = (value) => `"${guarded(value).replaceAll('"', '""')}"`;
 
 function csv() {
   const lines = rows.map(({ number, display, score, note }, i) =>
@@ -252,12 +338,22 @@ function csv() {
   return ['rank,number,spelling,score,note', ...lines].join('\r\n') + '\r\n';
 }
 
-function rankedText(given, asked, run) {
+// The same number written differently is one.
+function unrepeated(found) {
+  const seen = new Set();
+  return found.filter(({ phonenumber, number }) => {
+    const name = phonenumber ?? number;
+    return !seen.has(name) && seen.add(name);
+  });
+}
+
+function rankedText(given, asked, found, run) {
   const good = rows.filter((row) => row.display).length;
   const parts = [count(good, 'number') + ' ranked'];
   if (rows.length > good) parts.push(`${rows.length - good} without a spelling or not read`);
+  if (found > rows.length) parts.push(count(found - rows.length, 'repeat') + ' left out');
   if (given > asked) parts.push(`only the first ${MOST_NUMBERS.toLocaleString('en')} of ${given.toLocaleString('en')} were taken`);
-  if (run.stopped) parts.push(`stopped with ${asked - rows.length} left`);
+  if (run.stopped) parts.push(`stopped with ${asked - found} left`);
   return `${parts.join(', ')}.${run.stopped && run.stopped !== true ? ` ${run.stopped}` : ''}`;
 }
 
@@ -276,20 +372,21 @@ async function rankMine() {
   if (!numbers.length) return;
   const found = await judgeAll(numbers, run);
   if (run !== ranking) return;
-  rows = found.sort(byRank);
-  $('progress').hidden = $('stop').hidden = true;
+  rows = unrepeated(found.sort(byRank));
   $('csv').hidden = !rows.length;
+  if (document.activeElement === $('stop')) (rows.length ? $('csv') : $('numbers')).focus();
+  $('progress').hidden = $('stop').hidden = true;
   if (rows.length) $('ranked').replaceChildren(rankedTable());
-  $('mine-status').textContent = rankedText(all.length, numbers.length, run);
+  $('mine-status').textContent = rankedText(all.length, numbers.length, found.length, run);
 }
 
 /* Start */
 
 export function start() {
   $('map').onkeydown = onMapKey;
-  $('map').onpointermove = (event) => overCell(event) && showSpot(overCell(event));
-  $('map').onpointerleave = () => spot && showSpot(spot);
-  $('map').onclick = (event) => overCell(event) && chooseSpot(overCell(event));
+  $('map').onpointermove = onMapMove;
+  $('map').onpointerleave = ({ pointerType }) => spot && pointerType === 'mouse' && showSpot(spot);
+  $('map').onclick = ({ target }) => fieldOf(target) && chooseSpot(fieldOf(target));
   $('by-score').onchange = $('by-mean').onchange = shade;
   $('prefix').oninput = after(TYPING_MS, listBest);
   $('more').onclick = () => {
@@ -299,6 +396,10 @@ export function start() {
   };
   $('mine').onsubmit = rankMine;
   $('stop').onclick = () => (ranking.stopped = true);
-  $('csv').onclick = () => copy(csv(), 'the table');
+  $('csv').onclick = copies($('csv'), csv, 'the table');
+  document.addEventListener('call', loadCallers);
+  document.addEventListener('visibilitychange', () => document.hidden || loadCallers());
+  loadCallers();
   loadMap();
+  listBest();
 }
