@@ -22,3 +22,23 @@ PATH=$tree/bin:$PATH VANITY_INDEX=$tree/none.mdb "$tree/tools/quickstart" \
     exit 1
 }
 grep -q '^1-800-FLOWERS' "$tree/log"
+
+# The page that it names is there: the line is run as it stands, from its tree.
+line=$(sed -n 's|^  \(build/release/vanity serve .*[^ ]\)  *the page: .*|\1|p' \
+    "$tree/log")
+cd "$tree"
+# shellcheck disable=SC2086 # words of a command
+VANITY_INDEX='' $line --listen 127.0.0.1:0 --no-log >address &
+server=$!
+trap 'kill $server; rm -rf "$tree"' EXIT
+for _ in $(seq 100); do
+    [ ! -s address ] || break
+    sleep 0.1
+done
+python3 - "$(cat address)" <<'END'
+import sys
+import urllib.request
+
+body = urllib.request.urlopen(sys.argv[1], timeout=60).read()
+assert b"What does your number spell?" in body, body
+END
