@@ -14,6 +14,9 @@ from english import English
 from sources import ENGLISH, Sources
 
 BENCH = os.environ["VN_BENCH"]
+BUILT_IN = (("words.tsv", "words-en.tsv"), ("pairs.tsv", "pairs-en.tsv"),
+            ("block.tsv", "block-en.tsv"), ("model", "model-en"),
+            ("sources.tsv", "sources-en.tsv"))
 FEATURES = ("words.features.gz", "pairs.features.gz", "terms.tsv",
             "block.tsv", "sources.tsv")
 
@@ -50,9 +53,14 @@ class EnglishLexicon(unittest.TestCase):
             self.assertEqual((self.folders[0] / name).read_bytes(),
                              (self.folders[1] / name).read_bytes(), name)
 
+    def test_the_built_in_lexicon_is_what_the_packages_give(self):
+        for name, there in BUILT_IN:
+            self.assertEqual((TOP / "engine/data" / there).read_bytes(),
+                             (self.folder / name).read_bytes(), name)
+
     def test_no_word_is_blocked(self):
         never = blocked(self.folder)
-        words = {word for word, _ in lines(self.folder / "words.tsv")}
+        words = {row[0] for row in lines(self.folder / "words.tsv")}
         known = {word for word, _ in packed_lines(
             self.folder / "features/words.features.gz")}
         self.assertGreater(len(never), 1500)
@@ -107,11 +115,7 @@ class EnglishLexicon(unittest.TestCase):
         self.pipelines[0].run("en", "--bench", BENCH, "--install",
                               "--features", self.folder / "features",
                               "-o", top / "other")
-        for name, there in (("words.tsv", "words-en.tsv"),
-                            ("pairs.tsv", "pairs-en.tsv"),
-                            ("block.tsv", "block-en.tsv"),
-                            ("model", "model-en"),
-                            ("sources.tsv", "sources-en.tsv")):
+        for name, there in BUILT_IN:
             self.assertEqual((data / there).read_bytes(),
                              (self.folder / name).read_bytes(), name)
 
