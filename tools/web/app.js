@@ -6,7 +6,7 @@ const LATE_MS = 10000; // after this a request is given up
 const COPIED_MS = 1500; // for what a button says after its work
 export const SUFFIX_KEYS = 7;
 export const MOST_SIGNS = 64; // of a number with all that is typed between its keys
-const LENGTHS = 'A number has 7 or 10 digits, or 11 with the 1, and up to 3 letters more; with + and its country code 8 to 15.';
+const LENGTHS = 'A number has 7 or 10 digits, or 11 with the 1, and up to 3 letters more; with + and another country code 8 to 15; no extension.';
 export const KEYPAD = ['', '', 'ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ'];
 
 export const $ = (id) => document.getElementById(id);
