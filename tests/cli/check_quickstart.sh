@@ -31,7 +31,7 @@ cd "$tree"
 VANITY_INDEX='' $line --listen 127.0.0.1:0 --no-log >address &
 server=$!
 trap 'kill $server; rm -rf "$tree"' EXIT
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     [ ! -s address ] || break
     sleep 0.1
 done

@@ -101,6 +101,14 @@ export async function timed(page, path) {
   return page;
 }
 
+// The first request of a pattern waits: held.route is it, to be answered.
+export async function hold(page, pattern) {
+  const held = {};
+  held.route = new Promise((done) => (held.take = done));
+  await page.route(pattern, held.take, { times: 1 });
+  return held;
+}
+
 export async function look(page, number) {
   await page.fill('#number', number);
   await page.press('#number', 'Enter');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { look, opened, shown, site, timed, told } from './site.mjs';
+import { hold, look, opened, shown, site, timed, told } from './site.mjs';
 
 const here = site();
 const json = async (path) => (await fetch(here.url + path)).json();
@@ -143,16 +143,13 @@ test('a map that does not come is told, and may be asked for again', async () =>
 
 test('a map that is on its way is told, and what needs it waits', async () => {
   const page = await here.page();
-  const held = [];
-  await page.route(/map\.json/, (route) => held.push(route));
-  const asked = page.waitForRequest(/map\.json/);
+  const held = await hold(page, /map\.json/);
   await page.goto('./');
-  await asked;
   await told(page, 'spot', /^Loading the map/);
   assert.equal(await page.getAttribute('#map', 'aria-busy'), 'true');
   await page.fill('#prefix', '3');
   await told(page, 'best-status', /^This needs the map, which is still loading\.$/);
-  await held[0].continue();
+  await (await held.route).continue();
   await told(page, 'best-status', /^The best of 3$/);
   assert.equal(await page.getAttribute('#map', 'aria-busy'), 'false');
   await page.done();

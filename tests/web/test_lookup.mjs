@@ -1,7 +1,7 @@
 // The look-up of the page: typing, Enter, hearing, copying, sharing, callers, and a server that fails.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { best, look, opened, shown, site, timed, told } from './site.mjs';
+import { best, hold, look, opened, shown, site, timed, told } from './site.mjs';
 
 const MOST_BYTES = 30000; // to a first look-up, uncompressed
 const here = site();
@@ -148,13 +148,12 @@ test('Enter on nothing, or on no digit at all, says what to type', async () => {
 
 test('what is typed before the script comes is kept, with Enter too', async () => {
   const page = await here.page();
-  const held = [];
-  await page.route(/app\.js$/, (route) => held.push(route));
+  const held = await hold(page, /app\.js$/);
   await page.goto('./', { waitUntil: 'commit' });
   await look(page, '1-800-356-9377');
   assert.equal(page.url(), here.url);
   assert.equal(await page.inputValue('#number'), '1-800-356-9377');
-  await held[0].continue();
+  await (await held.route).continue();
   await shown(page, '1-800-FLOWERS');
   assert.equal(await page.inputValue('#number'), '1-800-356-9377');
   await page.done();
@@ -200,13 +199,10 @@ test('the rest of the page does not wait for a look-up that hangs', async () => 
 test('the link is not copied while another number is on its way', async () => {
   const page = await opened(await here.page(), './#3569377');
   await shown(page, 'FLOWERS');
-  const held = [];
-  await page.route(/phonenumber=4685865/, (route) => held.push(route));
-  const asked = page.waitForRequest(/phonenumber=4685865/);
+  const held = await hold(page, /phonenumber=4685865/);
   await look(page, '4685865');
   assert.ok(await page.isDisabled('#link'));
-  await asked;
-  await held[0].continue();
+  await (await held.route).continue();
   await shown(page, 'GOT-JUNK');
   assert.ok(await page.isEnabled('#link'));
   await page.done();
