@@ -265,9 +265,10 @@ static uint64_t count_wrong(const struct check *check)
            counts->foreign;
 }
 
+/* Replaces '*found', which is then what was written. */
 static enum vn_status write_state(const struct check *check,
                                   const struct vn_index_info *info,
-                                  enum vn_table_state state)
+                                  enum vn_table_state state, struct meta *found)
 {
     const struct meta item = {
         .state = state,
@@ -275,9 +276,11 @@ static enum vn_status write_state(const struct check *check,
         .previous = meta_previous(&check->table, info->generation, true),
         .items = info->with_spelling,
     };
+    const enum vn_status status = meta_replace(
+        check->dynamo, check->options->table, found, &item, check->error);
 
-    return meta_write(check->dynamo, check->options->table, &item,
-                      check->error);
+    *found = item;
+    return status;
 }
 
 /*
@@ -287,20 +290,31 @@ static enum vn_status write_state(const struct check *check,
 static enum vn_status repair_whole(struct check *check,
                                    const struct vn_index_info *info)
 {
+    struct meta found = {.generation = check->table.generation,
+                         .previous = check->table.previous};
     const bool wrong = count_wrong(check) > 0;
     enum vn_status status = VN_OK;
 
     if (wrong) {
-        status = write_state(check, info, VN_TABLE_LOADING);
+        status = write_state(check, info, VN_TABLE_LOADING, &found);
     }
     if (status == VN_OK && wrong) {
         status = check_repair(check);
     }
     if (status == VN_OK && (wrong || check->table.state != VN_TABLE_COMPLETE ||
                             check->table.generation != info->generation)) {
-        status = write_state(check, info, VN_TABLE_COMPLETE);
+        status = write_state(check, info, VN_TABLE_COMPLETE, &found);
     }
     return status;
+}
+
+static enum vn_status repair_part(struct check *check, uint64_t generation)
+{
+    const enum vn_status status = check_repair(check);
+
+    return status == VN_OK ? meta_check(check->dynamo, check->options->table,
+                                        generation, check->error)
+                           : status;
 }
 
 /* ---- The check ---------------------------------------------------------- */
@@ -348,9 +362,10 @@ static enum vn_status look(struct check *check, struct vn_aws *aws,
 static enum vn_status repair(struct check *check,
                              const struct vn_load_source *source)
 {
-    return is_whole(check, source)
-               ? repair_whole(check, vn_index_info(source->index))
-               : check_repair(check);
+    const struct vn_index_info *info = vn_index_info(source->index);
+
+    return is_whole(check, source) ? repair_whole(check, info)
+                                   : repair_part(check, info->generation);
 }
 
 static enum vn_status run(struct check *check, struct vn_aws *aws,

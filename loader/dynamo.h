@@ -84,8 +84,9 @@ void dynamo_stats(const struct dynamo *dynamo, struct dynamo_stats *stats);
  * dynamo_ask() is for the control plane: sends, waits, tries again with
  * backoff (10 attempts) while the class is THROTTLED or AGAIN. '*answer' gets
  * the parsed body (to be freed with json_decref()). Returns VN_OK;
- * VN_NOT_FOUND for ResourceNotFoundException; VN_INVALID for what the user
- * must mend; VN_IO.
+ * VN_NOT_FOUND for ResourceNotFoundException; VN_STOPPED for
+ * ConditionalCheckFailedException; VN_INVALID for what the user must mend;
+ * VN_IO.
  */
 VN_NODISCARD enum vn_status dynamo_ask(struct dynamo *dynamo,
                                        const char *operation,

@@ -102,6 +102,8 @@ static enum vn_status refuse(const char *operation,
 
     if (strcmp(question->type, "ResourceNotFoundException") == 0) {
         status = VN_NOT_FOUND;
+    } else if (strcmp(question->type, "ConditionalCheckFailedException") == 0) {
+        status = VN_STOPPED;
     } else if (question->class == DYNAMO_REFUSED ||
                question->class == DYNAMO_FATAL) {
         status = VN_INVALID;

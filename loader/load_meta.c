@@ -2,6 +2,7 @@
 #include "load_private.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "manifest.h"
 #include "meta.h"
@@ -90,23 +91,25 @@ enum vn_status load_plan_meta(struct load *load)
     return status;
 }
 
+#define STATE_SIZE 64u
+
 /* ---- Whether the table is as it must be --------------------------------- */
 
-static const char *state_text(enum vn_table_state state)
+static const char *state_text(const struct vn_table_info *table,
+                              char text[STATE_SIZE])
 {
-    switch (state) {
-    case VN_TABLE_NO_META:
+    if (table->state == VN_TABLE_NO_META) {
         return "without #meta";
-    case VN_TABLE_LOADING:
-        return "half loaded";
-    case VN_TABLE_COMPLETE:
-        break;
     }
-    return "complete";
+    (void)snprintf(text, STATE_SIZE, "%s with generation %016" PRIx64,
+                   table->state == VN_TABLE_LOADING ? "half loaded"
+                                                    : "complete",
+                   table->generation);
+    return text;
 }
 
 /* A load of what changed needs a table that holds the old index. */
-static enum vn_status check_since(const struct load *load)
+static bool holds_old(const struct load *load)
 {
     const struct vn_table_info *table = &load->table;
     const uint64_t old = vn_index_info(load->from->since)->generation;
@@ -118,16 +121,28 @@ static enum vn_status check_since(const struct load *load)
           table->generation == load->meta.generation &&
           table->previous == old));
 
-    if ((complete && table->generation == old) || going_on ||
-        load->options->force) {
+    return (complete && table->generation == old) || going_on;
+}
+
+/* What is forced may meet anything: then the table is never complete. */
+static enum vn_status check_since(struct load *load)
+{
+    const struct vn_table_info *table = &load->table;
+    const uint64_t old = vn_index_info(load->from->since)->generation;
+
+    if (holds_old(load)) {
+        return VN_OK;
+    }
+    if (load->options->force) {
+        load->meta.mixes = true;
+        load->meta.previous = VN_GENERATIONS_MIXED;
         return VN_OK;
     }
     return vn_error_set(load->error, VN_INVALID,
-                        "the table '%s' is %s with generation %016" PRIx64
-                        ", but --since needs it complete with %016" PRIx64
-                        "; load all, or --force",
-                        load->options->table, state_text(table->state),
-                        table->generation, old);
+                        "the table '%s' is %s, but --since needs it complete "
+                        "with generation %016" PRIx64 "; load all, or --force",
+                        load->options->table,
+                        state_text(table, (char[STATE_SIZE]){0}), old);
 }
 
 /* What the checkpoint has marked must still be in the table. */
@@ -141,14 +156,14 @@ static enum vn_status check_resumed(const struct load *load)
         return VN_OK;
     }
     return vn_error_set(load->error, VN_INVALID,
-                        "the table '%s' is %s with generation %016" PRIx64
-                        ", no longer half loaded with %016" PRIx64
-                        "; --restart begins again",
-                        load->options->table, state_text(table->state),
-                        table->generation, load->meta.generation);
+                        "the table '%s' is %s, no longer half loaded with "
+                        "generation %016" PRIx64 "; --restart begins again",
+                        load->options->table,
+                        state_text(table, (char[STATE_SIZE]){0}),
+                        load->meta.generation);
 }
 
-enum vn_status load_check_meta(const struct load *load)
+enum vn_status load_check_meta(struct load *load)
 {
     if (load->meta.mixes && !load->options->force) {
         return preflight_part(&load->table, load->meta.generation,
@@ -162,17 +177,24 @@ enum vn_status load_check_meta(const struct load *load)
 
 /* ---- What is written ---------------------------------------------------- */
 
-static enum vn_status write_state(const struct load *load,
-                                  enum vn_table_state state)
+static struct meta make_meta(const struct load *load, enum vn_table_state state)
 {
-    const struct meta item = {
+    return (struct meta){
         .state = state,
         .generation = load->meta.generation,
         .previous = load->meta.previous,
         .items = load->meta.items,
     };
+}
 
-    return meta_write(load->dynamo, load->options->table, &item, load->error);
+/* Only what this load has begun can it end. */
+static enum vn_status end_state(const struct load *load,
+                                enum vn_table_state state)
+{
+    const struct meta item = make_meta(load, state);
+
+    return meta_replace(load->dynamo, load->options->table, &item, &item,
+                        load->error);
 }
 
 enum vn_status load_begin_meta(const struct load *load)
@@ -185,8 +207,10 @@ enum vn_status load_begin_meta(const struct load *load)
                     "them)",
                     load->options->table);
     }
+    const struct meta item = make_meta(load, VN_TABLE_LOADING);
     return load->meta.whole || load->meta.mixes
-               ? write_state(load, VN_TABLE_LOADING)
+               ? meta_write(load->dynamo, load->options->table, &item,
+                            load->error)
                : VN_OK;
 }
 
@@ -214,22 +238,34 @@ static void tell_part(const struct load *load)
     }
 }
 
+static enum vn_status end_part(const struct load *load)
+{
+    const enum vn_status status =
+        load->meta.mixes ? end_state(load, VN_TABLE_LOADING)
+                         : meta_check(load->dynamo, load->options->table,
+                                      load->meta.generation, load->error);
+
+    if (status == VN_OK) {
+        tell_part(load);
+    }
+    return status;
+}
+
 enum vn_status load_end_meta(const struct load *load)
 {
-    if (!load->meta.whole) {
-        tell_part(load);
-        return VN_OK;
+    if (!load->meta.whole || load->meta.mixes) {
+        return end_part(load);
     }
     // With refused operations the table is not what the generation says.
-    if (load->counts.dead > 0) {
-        return VN_OK;
-    }
-    if (leaves_rest(load)) {
+    const bool complete = load->counts.dead == 0 && !leaves_rest(load);
+    const enum vn_status status =
+        end_state(load, complete ? VN_TABLE_COMPLETE : VN_TABLE_LOADING);
+
+    if (status == VN_OK && load->counts.dead == 0 && !complete) {
         notice_send(&load->notice,
                     "an export deletes nothing, so the table '%s' stays half "
                     "loaded: 'vanity check --full --repair' completes it",
                     load->options->table);
-        return VN_OK;
     }
-    return write_state(load, VN_TABLE_COMPLETE);
+    return status;
 }

@@ -220,8 +220,8 @@ void load_keep(const struct load *load)
     const char *wrong = NULL;
     char *temp = NULL;
 
-    if (!load->options->keep || !load->meta.whole || load->counts.dead > 0 ||
-        path == NULL) {
+    if (!load->options->keep || !load->meta.whole || load->meta.mixes ||
+        load->counts.dead > 0 || path == NULL) {
         return;
     }
     if (asprintf(&temp, "%s.new", load->files.kept) < 0) {

@@ -42,7 +42,8 @@ struct load_slot {
 /* What "#meta" is to say. */
 struct load_meta {
     bool whole; /* else a part: "#meta" is left alone, unless it ... */
-    bool mixes; /* ... goes into a table of another generation */
+    bool mixes; /* ... goes into a table of another generation: it ends half
+                   loaded */
     bool found; /* items without "#meta": nobody knows of what */
     uint64_t generation;
     uint64_t previous;
@@ -108,7 +109,7 @@ void load_keep(const struct load *load);
 /* What the load is of, and what the table held before. */
 VN_NODISCARD enum vn_status load_plan_meta(struct load *load);
 /* Whether the table holds what this load builds on; after the checkpoint. */
-VN_NODISCARD enum vn_status load_check_meta(const struct load *load);
+VN_NODISCARD enum vn_status load_check_meta(struct load *load);
 /* "#meta" before the first operation, and when all are done. */
 VN_NODISCARD enum vn_status load_begin_meta(const struct load *load);
 VN_NODISCARD enum vn_status load_end_meta(const struct load *load);

@@ -68,7 +68,10 @@ const char *vn_aws_endpoint(const struct vn_aws *aws); /* lent */
 
 /* The "#meta" item. */
 enum vn_table_state { VN_TABLE_NO_META, VN_TABLE_LOADING, VN_TABLE_COMPLETE };
-/* As 'previous': what a table held before is of more than one generation. */
+/*
+ * As 'previous': what a table held before is of more than one generation; as
+ * 'generation': of loads that ran at the same time.
+ */
 #define VN_GENERATIONS_MIXED UINT64_MAX
 
 struct vn_table_info {

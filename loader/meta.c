@@ -10,6 +10,7 @@
 #include "item.h"
 
 #define GENERATION_SIZE 17u
+#define TERM_SIZE 40u
 
 /* The value of the attribute 'name' if it has the type 'type', or NULL. */
 static const char *attribute(const json_t *item, const char *name,
@@ -158,14 +159,68 @@ static json_t *make_item(const struct meta *meta)
     return item;
 }
 
-enum vn_status meta_write(struct dynamo *dynamo, const char *table,
-                          const struct meta *meta, struct vn_error *error)
+/* ---- Writing ------------------------------------------------------------ */
+
+/*
+ * Adds the value 'name' of a generation, and writes to 'text' when an attribute
+ * has it; 0 is an attribute that is not there.
+ */
+static bool add_term(json_t *values, const char *attribute_name,
+                     const char *name, uint64_t generation,
+                     char text[TERM_SIZE])
+{
+    char digits[GENERATION_SIZE];
+
+    if (generation == 0) {
+        (void)snprintf(text, TERM_SIZE, "attribute_not_exists(%s)",
+                       attribute_name);
+        return true;
+    }
+    (void)snprintf(text, TERM_SIZE, "%s = %s", attribute_name, name);
+    write_generation(generation, digits);
+    return json_object_set_new(values, name, json_pack("{s:s}", "S", digits)) ==
+           0;
+}
+
+/* The item is as one of the two is. */
+static bool add_condition(json_t *request, const struct meta *found,
+                          const struct meta *meta)
+{
+    char terms[4][TERM_SIZE];
+    char text[5 * TERM_SIZE];
+    json_t *values = json_object();
+    json_t *names =
+        json_pack("{s:s, s:s}", "#g", "generation", "#p", "previous");
+    const bool made =
+        add_term(values, "#g", ":g", found->generation, terms[0]) &&
+        add_term(values, "#p", ":p", found->previous, terms[1]) &&
+        add_term(values, "#g", ":h", meta->generation, terms[2]) &&
+        add_term(values, "#p", ":q", meta->previous, terms[3]);
+
+    (void)snprintf(text, sizeof text, "(%s AND %s) OR (%s AND %s)", terms[0],
+                   terms[1], terms[2], terms[3]);
+    // Both are taken over, whatever becomes of them.
+    const bool named =
+        json_object_set_new(request, "ExpressionAttributeNames", names) == 0;
+    const bool valued =
+        json_object_set_new(request, "ExpressionAttributeValues", values) == 0;
+    return made && named && valued &&
+           json_object_set_new(request, "ConditionExpression",
+                               json_string(text)) == 0;
+}
+
+/* 'found' may be NULL: whatever is there. */
+static enum vn_status put_item(struct dynamo *dynamo, const char *table,
+                               const struct meta *found,
+                               const struct meta *meta, struct vn_error *error)
 {
     json_t *answer = NULL;
     // json_pack() takes the item over, and fails where there is none.
     json_t *request =
         json_pack("{s:s, s:o}", "TableName", table, "Item", make_item(meta));
-    if (request == NULL) {
+    if (request == NULL ||
+        (found != NULL && !add_condition(request, found, meta))) {
+        json_decref(request);
         return vn_error_set(error, VN_NOMEM, "table %s: out of memory", table);
     }
     const enum vn_status status =
@@ -173,6 +228,57 @@ enum vn_status meta_write(struct dynamo *dynamo, const char *table,
     json_decref(request);
     json_decref(answer);
     return status;
+}
+
+enum vn_status meta_write(struct dynamo *dynamo, const char *table,
+                          const struct meta *meta, struct vn_error *error)
+{
+    return put_item(dynamo, table, NULL, meta, error);
+}
+
+/* Neither this load nor the other one may say that the table is complete. */
+static enum vn_status be_overtaken(struct dynamo *dynamo, const char *table,
+                                   uint64_t items, struct vn_error *error)
+{
+    const struct meta mixed = {.state = VN_TABLE_LOADING,
+                               .generation = VN_GENERATIONS_MIXED,
+                               .previous = VN_GENERATIONS_MIXED,
+                               .items = items};
+    const enum vn_status status = put_item(dynamo, table, NULL, &mixed, error);
+
+    if (status != VN_OK) {
+        return status;
+    }
+    return vn_error_set(error, VN_INVALID,
+                        "another load or repair wrote to the table '%s' at "
+                        "the same time: it may hold either, and stays half "
+                        "loaded; let the other one end, then load all again "
+                        "with --restart",
+                        table);
+}
+
+enum vn_status meta_replace(struct dynamo *dynamo, const char *table,
+                            const struct meta *found, const struct meta *meta,
+                            struct vn_error *error)
+{
+    const enum vn_status status = put_item(dynamo, table, found, meta, error);
+
+    return status == VN_STOPPED
+               ? be_overtaken(dynamo, table, meta->items, error)
+               : status;
+}
+
+enum vn_status meta_check(struct dynamo *dynamo, const char *table,
+                          uint64_t generation, struct vn_error *error)
+{
+    struct meta now = {.state = VN_TABLE_NO_META};
+    const enum vn_status status = meta_read(dynamo, table, &now, error);
+
+    if (status != VN_OK || now.state == VN_TABLE_NO_META ||
+        now.generation == generation) {
+        return status;
+    }
+    return be_overtaken(dynamo, table, now.items, error);
 }
 
 uint64_t meta_previous(const struct vn_table_info *table, uint64_t generation,

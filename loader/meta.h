@@ -10,7 +10,8 @@
 /*
  * Attributes of the item whose key is ITEM_META:
  *   state       S  "loading" or "complete"
- *   generation  S  16 hex digits: of the index that is, or was, loaded
+ *   generation  S  16 hex digits: of the index that is, or was, loaded;
+ *                  sixteen f: of more than one at the same time
  *   previous    S  the same of what the table held before; absent: nothing;
  *                  sixteen f: of more than one generation
  *   items       N  items of the index, "#meta" not counted
@@ -39,6 +40,25 @@ VN_NODISCARD enum vn_status meta_read(struct dynamo *dynamo, const char *table,
 /* meta_write() puts the item, with the time of now. */
 VN_NODISCARD enum vn_status meta_write(struct dynamo *dynamo, const char *table,
                                        const struct meta *meta,
+                                       struct vn_error *error);
+
+/*
+ * meta_replace() is like meta_write(), but only where the item still has the
+ * generation and the previous one of 'found', or those of 'meta', as it has
+ * when it is asked again. Else another load or repair writes to the table, too:
+ * then the item says loading, of mixed generations, which none of the two takes
+ * for its own; VN_INVALID.
+ */
+VN_NODISCARD enum vn_status
+meta_replace(struct dynamo *dynamo, const char *table, const struct meta *found,
+             const struct meta *meta, struct vn_error *error);
+
+/*
+ * meta_check() is for what wrote a part and leaves the item alone: VN_INVALID,
+ * as meta_replace(), where it is of another one than 'generation' by now.
+ */
+VN_NODISCARD enum vn_status meta_check(struct dynamo *dynamo, const char *table,
+                                       uint64_t generation,
                                        struct vn_error *error);
 
 /*

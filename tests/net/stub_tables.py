@@ -4,6 +4,7 @@ import collections
 import json
 import marshal
 import random
+import re
 import time
 import uuid
 import zlib
@@ -41,6 +42,21 @@ def value_size(value):
 def item_size(item):
     return sum(len(name.encode()) + value_size(value)
                for name, value in item.items())
+
+
+def holds(request, item):
+    """Whether the item meets a condition of equal and missing attributes."""
+    names = request.get("ExpressionAttributeNames", {})
+    values = request.get("ExpressionAttributeValues", {})
+    text = request.get("ConditionExpression", "True")
+    met = re.sub(r"attribute_not_exists\((\S+?)\)",
+                 lambda found: str(names[found[1]] not in item), text)
+    met = re.sub(r"(#\w+) = (:\w+)", lambda found: str(
+        item.get(names[found[1]]) == values[found[2]]), met)
+    words = re.findall(r"True|False|AND|OR|[()]|\S", met)
+    if not {*words} <= {"True", "False", "AND", "OR", "(", ")"}:
+        raise invalid(f"Invalid ConditionExpression: {text}")
+    return eval(met.replace("AND", "and").replace("OR", "or"))
 
 
 class Bucket:
@@ -300,6 +316,9 @@ class Database:
         if fault in ("unprocessed_some", "unprocessed_all") or (
                 self.bucket and not self.bucket.take(key, units)):
             raise self.throttle("TableWriteProvisionedThroughputExceeded")
+        if not holds(request, table.get(key) or {}):
+            raise Refusal("ConditionalCheckFailedException",
+                          "The conditional request failed")
         table.put(key, request["Item"])
         self.count_units(units)
         return self.consumed(request, table.name, units, False)

@@ -3,6 +3,9 @@
 Usage: test_load_meta.py
 """
 import json
+import signal
+import subprocess
+import time
 
 import servers
 import stub_client
@@ -66,6 +69,26 @@ def test_parts(case):
     check(case.state(where)[:2] == ("complete", new), "all of it is")
     tables.compare(stub_client.items(case.server, "parts"),
                    tables.expected(case.new, "100"), "all of it")
+
+
+def test_since(case):
+    """What changed, forced into a table of something else, is not all."""
+    old, new = case.generations
+    where = case.create("forced")
+    kept = case.folder / "new.mdb.loaded-forced"
+    since = ("load", "-i", case.new, f"--since={case.old}", *where)
+    done = run(*since, code=2)
+    check("is without #meta, but" in done.stderr and old in done.stderr,
+          done.stderr)
+    done = run(*since, "--force")
+    check("more than one generation" in done.stderr, done.stderr)
+    check(case.state(where) == ("loading", new, "f" * 16), "it is mixed")
+    check(not kept.exists(), "and nothing is kept")
+    run(*since, code=2)
+    run("load", "-q", "-i", case.old, *where)
+    run(*since, "--force")
+    check(case.state(where) == ("complete", new, old), "what fits is complete")
+    check(kept.exists(), "and kept")
 
 
 def test_export(case):
@@ -179,6 +202,88 @@ def test_overtaken(case):
                    "all is the last one's")
 
 
+def begin(case, index, where, *options):
+    """A load that has begun, and pauses until end() is called."""
+    before = sum(stub_client.received(case.server, where[-1]).values())
+    running = subprocess.Popen(
+        [tables.VANITY, "load", "-q", "-i", index, *where, "--max-wcu", "4000",
+         *options], env=tables.environment(), stderr=subprocess.PIPE,
+        text=True)
+    # One of these is "#meta".
+    while sum(stub_client.received(case.server, where[-1]).values()) < \
+            before + 2:
+        check(running.poll() is None, f"it has begun: {running.poll()}")
+        time.sleep(0.02)
+    running.send_signal(signal.SIGSTOP)
+    return running
+
+
+def end(running):
+    """Exit code and messages of what goes on now."""
+    check(running.poll() is None, "it was at work")
+    running.send_signal(signal.SIGCONT)
+    err = running.communicate(timeout=60)[1]
+    return running.returncode, err
+
+
+def test_overlap(case):
+    """Of two loads at once none says that the table is complete."""
+    old, new = case.generations
+    where = case.create("overlap")
+    slow = begin(case, case.old, where)
+    run("load", "-q", "-i", case.new, *where)
+    code, err = end(slow)
+    check(code == 2 and "another load" in err and "--restart" in err,
+          f"{code} {err}")
+    check(case.state(where) == ("loading", "f" * 16, "f" * 16), "mixed")
+    done = run("load", "-i", case.old, *where, "--resume", code=2)
+    check("--restart" in done.stderr, done.stderr)
+    run("load", "-q", "-i", case.old, *where, "--restart")
+    check(case.state(where)[:2] == ("complete", old), "one alone is")
+    slow = begin(case, case.new, where)
+    part = run("load", "-i", case.old, "--prefix", "1001", *where, code=2)
+    check(new in part.stderr, part.stderr)
+    check(end(slow)[0] == 0, "nothing else was written")
+    check(case.state(where)[:2] == ("complete", new), "a part was refused")
+    slow = begin(case, case.new, where, "--prefix", "10")
+    run("load", "-q", "-i", case.old, *where)
+    code, err = end(slow)
+    check(code == 2 and "another load" in err, f"a part: {code} {err}")
+    check(case.state(where)[:2] == ("loading", "f" * 16), "mixed by a part")
+
+
+def test_same(case):
+    """Two loads of one index at once: the table is as both say."""
+    _, new = case.generations
+    where = case.create("same")
+    slow = begin(case, case.new, where, "--no-keep")
+    run("load", "-q", "-i", case.new, *where, "--checkpoint",
+        case.folder / "other.load", "--no-keep")
+    check(case.state(where)[:2] == ("complete", new), "the fast one is")
+    code, err = end(slow)
+    check(code == 0, f"{code} {err}")
+    check(case.state(where)[:2] == ("complete", new), "the slow one, too")
+
+
+def test_repair_overlap(case):
+    """A repair does not end what a load has begun."""
+    old, _ = case.generations
+    where = case.create("mended")
+    run("load", "-q", "-i", case.old, *where)
+    slow = subprocess.Popen(
+        [tables.VANITY, "check", "-q", "-i", case.new, *where, "--full",
+         "--repair", "--max-wcu", "400"], env=tables.environment(),
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    while case.state(where)[0] != "loading":
+        check(slow.poll() is None, f"it has begun: {slow.poll()}")
+    slow.send_signal(signal.SIGSTOP)
+    run("load", "-q", "-i", case.old, *where)
+    check(case.state(where)[:2] == ("complete", old), "the load is done")
+    code, err = end(slow)
+    check(code == 2 and "another load" in err, f"a repair: {code} {err}")
+    check(case.state(where)[:2] == ("loading", "f" * 16), "it is mixed")
+
+
 def test_refused(case):
     """A load with refused items is not complete; --resume makes it so."""
     wanted = tables.expected(case.new, "100")
@@ -224,11 +329,15 @@ def main():
     with servers.stub() as server, tables.work_folder() as folder:
         case = Case(server, folder)
         test_parts(case)
+        test_since(case)
         test_export(case)
         test_found(case)
         test_foreign(case)
         test_found_by_export(case)
         test_overtaken(case)
+        test_overlap(case)
+        test_same(case)
+        test_repair_overlap(case)
         test_refused(case)
     print("all as it should be")
 
