@@ -206,8 +206,9 @@ test('a list that does not come is told; the latest prefix wins', async () => {
   await told(page, 'best-status', /^No such exchange\.$/);
   const held = [];
   await page.route(/top\/333/, (route) => held.push(route));
+  const asked = page.waitForRequest(/top\/333/);
   await page.fill('#prefix', '333');
-  await page.waitForRequest(/top\/333/);
+  await asked;
   await page.fill('#prefix', '356');
   await told(page, 'best-status', /^The best of 356$/);
   await held[0].continue();

@@ -97,8 +97,9 @@ test('the latest number wins, whatever comes late', async () => {
   const page = await opened(await here.page());
   const held = [];
   await page.route(/phonenumber=3569377/, (route) => held.push(route));
+  const asked = page.waitForRequest(/phonenumber=3569377/);
   await page.fill('#number', '3569377');
-  await page.waitForRequest(/phonenumber=3569377/);
+  await asked;
   await page.fill('#number', '4685865');
   await shown(page, 'GOT-JUNK');
   await Promise.all(held.map((route) => route.continue().catch(() => {})));
