@@ -3,6 +3,7 @@
 Usage: test_load_meta.py
 """
 import json
+import os
 import signal
 import subprocess
 import time
@@ -150,6 +151,13 @@ def test_foreign(case):
               done.stdout)
         check("1 too much" in done.stderr and "left alone" in done.stderr,
               done.stderr)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [tables.VANITY, "check", "--full", "-i", case.new, *where],
+        env=tables.environment(), stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    check(done.returncode == 1, f"nobody reads: {done}")
     lines, counts = run_json("check", "--full", "-i", case.new, *where, code=1)
     check(lines == [{"key": "100-office\x1b",
                      "what": "too much, left alone"}], f"{lines}")

@@ -141,10 +141,7 @@ void cli_output_start(struct output *out)
 int cli_output_finish(struct output *out, int code)
 {
     output_flush(out);
-    if (out->sys_errno == EPIPE) {
-        return CLI_DONE;
-    }
-    if (out->sys_errno != 0) {
+    if (out->sys_errno != 0 && out->sys_errno != EPIPE) {
         cli_message("cannot write the output: %s", strerror(out->sys_errno));
         return CLI_FAILED;
     }

@@ -77,7 +77,7 @@ void cli_output_start(struct output *out);
 
 /*
  * cli_output_finish() writes what is left. A reader that went away (EPIPE) is
- * no failure: 'code' is returned as 0 then. Any other failure is reported on
+ * no failure: what 'code' says is still so. Any other failure is reported on
  * standard error and gives CLI_FAILED; else 'code' is returned.
  */
 int cli_output_finish(struct output *out, int code);

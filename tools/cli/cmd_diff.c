@@ -247,7 +247,8 @@ static int run(struct diff *diff)
 
     progress_end(&diff->progress);
     if (output_failed(&diff->out)) {
-        return cli_output_finish(&diff->out, CLI_FAILED);
+        // What could not be written is a difference.
+        return cli_output_finish(&diff->out, CLI_NO);
     }
     if (status != VN_OK) {
         output_flush(&diff->out);

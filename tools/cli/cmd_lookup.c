@@ -305,7 +305,7 @@ static int run(struct lookup *lookup)
     if (status != VN_OK) {
         code = open_index_error(lookup->open.path, status, &lookup->error);
     } else if (output_failed(&lookup->out)) {
-        code = CLI_FAILED; // cli_output_finish() has the last word
+        code = CLI_DONE; // cli_output_finish() has the last word
     } else {
         code = conclude(lookup);
     }
