@@ -109,6 +109,35 @@ def test_second(case):
     stub_client.control(case.server, faults={})
 
 
+def test_before(case):
+    """Nothing has come back yet: the first signal ends it at once."""
+    case.create("silent")
+    index, where = case.command[3], case.command[4:6]
+    for command in (("load", "--json"), ("check",), ("check", "--full")):
+        stub_client.control(case.server, faults={"hang": 1}, hang_s=60,
+                            operations=["DescribeTable", "GetItem"])
+        before = asked(case)
+        running = subprocess.Popen(
+            [tables.VANITY, command[0], "-i", index, *where, "--table",
+             "silent", *command[1:]], env=environment(),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while asked(case) == before:
+            time.sleep(0.02)
+        running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=20)
+        check(running.returncode == -signal.SIGTERM,
+              f"{command}: {running.returncode}")
+    stub_client.control(case.server, faults={})
+    check(not stub_client.received(case.server, "silent"), "nothing is sent")
+    out, err = case.load("silent").communicate(timeout=120)
+    check(json.loads(out)["complete"], f"it is free to begin: {err}")
+
+
+def asked(case):
+    state = json.loads(stub_client.ask(case.server, "/__state"))
+    return state["operations"].get("DescribeTable", 0)
+
+
 def test_ignored(case):
     """Under nohup the end of the terminal is not heard."""
     case.create("nohup")
@@ -127,6 +156,7 @@ def main():
         test_first(case, signal.SIGINT)
         test_first(case, signal.SIGTERM)
         test_first(case, signal.SIGHUP)
+        test_before(case)
         test_ignored(case)
         test_together(case)
         test_second(case)

@@ -38,6 +38,7 @@ struct check {
     struct vn_check_counts counts;
     struct progress progress;
     struct output out;
+    bool begun; /* there was progress */
 };
 
 static void set_mode(struct check *check, enum vn_check_mode mode,
@@ -199,6 +200,10 @@ static bool note_progress(void *context, uint64_t done, uint64_t total)
 {
     struct check *check = context;
 
+    if (!check->begun) {
+        stop_watch(); // before, a signal ends the check at once
+        check->begun = true;
+    }
     progress_update(&check->progress, done, total);
     return stop_wanted() == 0;
 }
@@ -322,7 +327,6 @@ static int run(struct check *check)
     check->options.notice = print_notice;
     check->options.notice_context = check;
     cli_output_start(&check->out);
-    stop_watch();
     progress_start(&check->progress, "items", check->common.quiet);
     const enum vn_status status =
         vn_check(check->aws, &source, &check->options, &check->counts, &error);

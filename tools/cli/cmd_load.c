@@ -358,8 +358,12 @@ static bool note_progress(void *context, const struct vn_load_counts *counts)
 {
     struct load *load = context;
 
-    if (!load->begun && load->options.resume && !load->common.quiet) {
-        print_resume(counts);
+    if (!load->begun) {
+        // Before, nothing needs to be saved: a signal ends the load at once.
+        stop_watch();
+        if (load->options.resume && !load->common.quiet) {
+            print_resume(counts);
+        }
     }
     load->begun = true;
     load_report_update(&load->report, counts);
@@ -488,7 +492,6 @@ static int run_load(struct load *load)
     load->options.progress_context = load;
     load->options.notice = print_notice;
     load->options.notice_context = load;
-    stop_watch();
     load_report_start(&load->report, silent ? LOAD_REPORT_NONE : load->mode);
     const enum vn_status status =
         vn_load(load->aws, &load->source, &load->options, &counts, &error);
