@@ -96,8 +96,8 @@ static void take_body(struct lane *lane, const struct dynamo_answer *answer)
 static enum vn_status refuse(const struct lanes *lanes,
                              const struct dynamo_answer *answer)
 {
-    return vn_error_set(lanes->error, VN_INVALID, "%s: %s%s%s",
-                        lanes->work->operation, answer->type,
+    return vn_error_set(lanes->error, answer->unreachable ? VN_IO : VN_INVALID,
+                        "%s: %s%s%s", lanes->work->operation, answer->type,
                         answer->type[0] != '\0' ? ": " : "", answer->message);
 }
 

@@ -33,6 +33,7 @@ enum dynamo_class {
 struct dynamo_answer {
     enum dynamo_class class;
     long http_status;    /* 0: no answer */
+    bool unreachable;    /* FATAL, as nothing answers at the endpoint */
     const char *type;    /* error type after '#', "" if none */
     const char *message; /* of the service or of libcurl, no secrets */
     const char *reason;  /* first of ThrottlingReasons, "" if none */
@@ -86,7 +87,7 @@ void dynamo_stats(const struct dynamo *dynamo, struct dynamo_stats *stats);
  * the parsed body (to be freed with json_decref()). Returns VN_OK;
  * VN_NOT_FOUND for ResourceNotFoundException; VN_STOPPED for
  * ConditionalCheckFailedException; VN_INVALID for what the user must mend;
- * VN_IO.
+ * VN_IO where nothing answers, or nothing that helps.
  */
 VN_NODISCARD enum vn_status dynamo_ask(struct dynamo *dynamo,
                                        const char *operation,

@@ -12,6 +12,7 @@
 
 struct question {
     bool answered;
+    bool unreachable;
     enum dynamo_class class;
     char type[80];
     char message[VN_ERROR_MESSAGE_SIZE];
@@ -25,6 +26,7 @@ static void take_answer(void *context, struct dynamo_call *call,
 
     (void)call;
     question->answered = true;
+    question->unreachable = answer->unreachable;
     question->class = answer->class;
     (void)snprintf(question->type, sizeof question->type, "%s", answer->type);
     (void)snprintf(question->message, sizeof question->message, "%.400s",
@@ -105,7 +107,7 @@ static enum vn_status refuse(const char *operation,
     } else if (strcmp(question->type, "ConditionalCheckFailedException") == 0) {
         status = VN_STOPPED;
     } else if (question->class == DYNAMO_REFUSED ||
-               question->class == DYNAMO_FATAL) {
+               (question->class == DYNAMO_FATAL && !question->unreachable)) {
         status = VN_INVALID;
     }
     return vn_error_set(error, status, "%s: %s%s%s", operation, question->type,

@@ -83,12 +83,9 @@ static bool was_connected(const struct dynamo_call *call)
     return time_us > 0;
 }
 
-/* Errors of libcurl that no later attempt can mend. */
-static bool is_hopeless(const struct dynamo_call *call, CURLcode code)
+/* Errors of libcurl for which the user must mend something. */
+static bool is_misused(CURLcode code)
 {
-    // Before the first answer it is the endpoint that is wrong.
-    const bool reached = call->dynamo->reached;
-
     switch ((int)code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:
@@ -98,12 +95,24 @@ static bool is_hopeless(const struct dynamo_call *call, CURLcode code)
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
         return true;
+    default:
+        return false;
+    }
+}
+
+/* Nothing is there; after an answer it may come back. */
+static bool is_unreachable(const struct dynamo_call *call, CURLcode code)
+{
+    if (call->dynamo->reached) {
+        return false;
+    }
+    switch ((int)code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
-        return !reached;
+        return true;
     case CURLE_OPERATION_TIMEDOUT:
-        return !reached && !was_connected(call);
+        return !was_connected(call);
     default:
         return false;
     }
@@ -150,7 +159,9 @@ static void judge_broken(struct dynamo_call *call, CURLcode code,
     struct dynamo_error *error = &call->dynamo->error;
 
     answer->http_status = 0;
-    answer->class = is_hopeless(call, code) ? DYNAMO_FATAL : DYNAMO_AGAIN;
+    answer->unreachable = is_unreachable(call, code);
+    answer->class =
+        answer->unreachable || is_misused(code) ? DYNAMO_FATAL : DYNAMO_AGAIN;
     (void)snprintf(error->message, sizeof error->message, "%s: %s",
                    call->dynamo->endpoint,
                    call->curl_error[0] != '\0' ? call->curl_error

@@ -222,7 +222,8 @@ static void take_fatal(struct load *load, struct load_slot *slot,
                        const struct dynamo_answer *answer, int64_t now_ns)
 {
     (void)send_all_back(load, slot, now_ns);
-    (void)load_fail(load, vn_error_set(load->error, VN_INVALID,
+    (void)load_fail(load, vn_error_set(load->error,
+                                       answer->unreachable ? VN_IO : VN_INVALID,
                                        "the load into '%s' was stopped: %s: "
                                        "%s",
                                        load->options->table, answer->type,

@@ -520,8 +520,7 @@ static void bad_endpoints_are_refused_in_one_line(void **state)
         assert_non_null(strstr(error.message, unusable[i]));
     }
     (void)snprintf(aws->endpoint, sizeof aws->endpoint, "http://127.0.0.1:1");
-    assert_int_equal(vn_table_describe(aws, "words", &info, &error),
-                     VN_INVALID);
+    assert_int_equal(vn_table_describe(aws, "words", &info, &error), VN_IO);
     assert_non_null(strstr(error.message, "http://127.0.0.1:1"));
     assert_null(strchr(error.message, '\n'));
 }

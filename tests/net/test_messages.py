@@ -45,10 +45,12 @@ def test_where(cases):
     for command in (("load", "-i", cases.index), ("table", "describe"),
                     ("check", "-i", cases.index)):
         done = run(*command, "--table", "phones", "--endpoint-url", closed,
-                   code=None)
-        check(done.returncode in (2, 3) and closed.split("//")[1].split(":")[1]
+                   code=3)
+        check(closed.split("//")[1].split(":")[1]
               in done.stderr and len(done.stderr.splitlines()) == 1,
               f"a closed port: {done.returncode} {done.stderr}")
+        for wrong in ("ftp://x", "http://", "127.0.0.1"):
+            run(*command, "--table", "phones", "--endpoint-url", wrong, code=2)
     config = cases.folder / "config"
     for lines, named in (
             ("role_arn = arn:aws:iam::1:role/x\nsource_profile = y",
