@@ -310,15 +310,22 @@ static enum vn_status keep_backups(struct dynamo *dynamo, const char *table,
                                    struct vn_error *error)
 {
     json_t *answer = NULL;
+    struct vn_error why = {0};
     const enum vn_status status =
         ask(dynamo, table, "UpdateContinuousBackups",
             json_pack("{s:s, s:{s:b}}", "TableName", table,
                       "PointInTimeRecoverySpecification",
                       "PointInTimeRecoveryEnabled", 1),
-            &answer, error);
+            &answer, &why);
 
     json_decref(answer);
-    return status;
+    if (status == VN_OK) {
+        return VN_OK;
+    }
+    return vn_error_set(error, status,
+                        "the table '%s' is made, but without point-in-time "
+                        "recovery: %.300s",
+                        table, why.message);
 }
 
 /* VN_OK if there is none yet; else says what is there. */
@@ -342,7 +349,7 @@ static enum vn_status expect_none(struct dynamo *dynamo, const char *table,
     }
     return vn_error_set(error, VN_INVALID,
                         "there is a table '%s' already (%s), and its key is "
-                        "not '%s' alone: choose another name",
+                        "not '%s' of type S alone: choose another name",
                         table, info.status, ITEM_KEY);
 }
 

@@ -62,6 +62,23 @@ def test_where(cases):
                       env=environment(AWS_CONFIG_FILE=str(config)))
 
 
+def test_create(cases):
+    """What is there, or is made in part, is said."""
+    tables.client(cases.server.url).create_table(
+        TableName="numbers", BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "suffix", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "suffix",
+                               "AttributeType": "N"}])
+    create = ("table", "create", "-q", "--endpoint-url", cases.server.url,
+              "--table")
+    cases.refused(*create, "numbers", load=False, says=("of type S alone",))
+    stub_client.control(cases.server, denied=["UpdateContinuousBackups"])
+    cases.refused(*create, "kept", "--pitr", load=False,
+                  says=("'kept' is made, but without", "not authorized"))
+    stub_client.control(cases.server, denied=[])
+    run("table", "describe", *create[3:], "kept")
+
+
 def test_service(cases):
     """What the service refuses."""
     cases.refused(*cases.where, says=("phones",))
@@ -238,6 +255,7 @@ def main():
     with servers.stub() as server, tables.work_folder() as folder:
         cases = Cases(server, folder)
         test_where(cases)
+        test_create(cases)
         test_service(cases)
         test_checkpoints(cases)
         test_files(cases)
