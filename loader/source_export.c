@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <xxhash.h>
 
@@ -189,7 +190,7 @@ static enum vn_status verify(struct export_source *self, uint32_t object,
     return VN_OK;
 }
 
-static enum vn_status open_object(struct export_source *self, uint32_t object,
+static enum vn_status name_object(struct export_source *self, uint32_t object,
                                   struct vn_error *error)
 {
     char name[MANIFEST_NAME_SIZE];
@@ -200,9 +201,37 @@ static enum vn_status open_object(struct export_source *self, uint32_t object,
     if (asprintf(&self->path, "%s/" MANIFEST_DATA "/%s", self->folder, name) <
         0) {
         self->path = NULL;
-        return no_memory(error);
     }
-    enum vn_status status = verify(self, object, error);
+    return self->path != NULL ? VN_OK : no_memory(error);
+}
+
+/* Before anything is sent; what is in them is seen when it is their turn. */
+static enum vn_status find_objects(struct export_source *self,
+                                   struct vn_error *error)
+{
+    enum vn_status status = VN_OK;
+
+    for (uint32_t i = 0; status == VN_OK && i < self->manifest.object_count;
+         i++) {
+        status = name_object(self, i, error);
+        if (status == VN_OK && access(self->path, R_OK) != 0) {
+            status = vn_error_set(error, VN_INVALID,
+                                  "cannot read '%s': %s; export again",
+                                  self->path, strerror(errno));
+        }
+    }
+    close_object(self);
+    return status;
+}
+
+static enum vn_status open_object(struct export_source *self, uint32_t object,
+                                  struct vn_error *error)
+{
+    enum vn_status status = name_object(self, object, error);
+
+    if (status == VN_OK) {
+        status = verify(self, object, error);
+    }
     if (status == VN_OK) {
         status = decode_open(self->path, self->manifest.compression,
                              &self->decoder, error);
@@ -371,6 +400,9 @@ enum vn_status source_open_export(const char *directory, struct source **out,
         self->folder != NULL ? read_manifest(self, error) : no_memory(error);
     if (status == VN_OK) {
         status = count_units(self, error);
+    }
+    if (status == VN_OK) {
+        status = find_objects(self, error);
     }
     if (status != VN_OK) {
         close_source(&self->source);

@@ -190,6 +190,13 @@ def test_exports(cases):
     out = cases.folder / "export"
     run("export", "-q", "-i", cases.index, "-o", out, "--items-per-object",
         5000)
+    part = sorted((out / "data").iterdir())[-1]
+    part.rename(out / "aside")
+    before = stub_client.received(cases.server, "phones")
+    cases.refused("load", *cases.where, "--from-export", out, load=False,
+                  says=(str(part), "export again"))
+    check(stub_client.received(cases.server, "phones") == before, "none sent")
+    (out / "aside").rename(part)
     manifest = out / "manifest.json"
     whole = manifest.read_text()
     for twice in (
