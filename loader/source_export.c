@@ -190,8 +190,8 @@ static enum vn_status verify(struct export_source *self, uint32_t object,
     return VN_OK;
 }
 
-static enum vn_status name_object(struct export_source *self, uint32_t object,
-                                  struct vn_error *error)
+/* Closes what is open, and puts the path of 'object' in its place. */
+static bool name_object(struct export_source *self, uint32_t object)
 {
     char name[MANIFEST_NAME_SIZE];
 
@@ -202,7 +202,7 @@ static enum vn_status name_object(struct export_source *self, uint32_t object,
         0) {
         self->path = NULL;
     }
-    return self->path != NULL ? VN_OK : no_memory(error);
+    return self->path != NULL;
 }
 
 /* Before anything is sent; what is in them is seen when it is their turn. */
@@ -213,8 +213,10 @@ static enum vn_status find_objects(struct export_source *self,
 
     for (uint32_t i = 0; status == VN_OK && i < self->manifest.object_count;
          i++) {
-        status = name_object(self, i, error);
-        if (status == VN_OK && access(self->path, R_OK) != 0) {
+        if (!name_object(self, i)) {
+            return no_memory(error);
+        }
+        if (access(self->path, R_OK) != 0) {
             status = vn_error_set(error, VN_INVALID,
                                   "cannot read '%s': %s; export again",
                                   self->path, strerror(errno));
@@ -227,11 +229,10 @@ static enum vn_status find_objects(struct export_source *self,
 static enum vn_status open_object(struct export_source *self, uint32_t object,
                                   struct vn_error *error)
 {
-    enum vn_status status = name_object(self, object, error);
-
-    if (status == VN_OK) {
-        status = verify(self, object, error);
+    if (!name_object(self, object)) {
+        return no_memory(error);
     }
+    enum vn_status status = verify(self, object, error);
     if (status == VN_OK) {
         status = decode_open(self->path, self->manifest.compression,
                              &self->decoder, error);
