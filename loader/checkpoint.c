@@ -307,9 +307,9 @@ static enum vn_status check_identity(const struct checkpoint *checkpoint,
         units != checkpoint->identity.units) {
         return vn_error_set(
             error, VN_INVALID,
-            "the checkpoint '%s' is of another index, prefix or --since "
-            "(source %016" PRIx64 ", not %016" PRIx64 "); --restart begins "
-            "again",
+            "the checkpoint '%s' is of another index, prefix or --since, or "
+            "another load has overtaken it (source %016" PRIx64
+            ", not %016" PRIx64 "); --restart begins again",
             checkpoint->path, fingerprint, checkpoint->identity.fingerprint);
     }
     return VN_OK;
