@@ -194,7 +194,8 @@ def check_lines(bootstrap, runtime):
           [False] * (len(lines) - 1), "only the first is cold")
     check(all(line["duration_us"] >= line["table_us"] and
               line["retries"] == 0 for line in lines), f"{lines}")
-    text = bootstrap.text()
+    # Any three digits may stand in a duration.
+    text = re.sub(r'_us":\d+', '_us":0', bootstrap.text())
     for secret in (NUMBER[1:], SUFFIX, SUFFIX[:5], "569", "FLOWERS",
                    "192.0.2", "anonymous", servers.SECRET,
                    servers.ACCESS_KEY):
