@@ -104,7 +104,7 @@ struct vn_reader;
  * liblmdb may fault (SIGSEGV, SIGBUS) or abort on a page that was damaged
  * after the build, here, where it reads the description, and in every look-up;
  * a program that must not die calls vn_index_check() before this, or handles
- * these signals (vn_index_map()).
+ * these signals (vn_index_reading(), vn_index_map()).
  *
  * Returns VN_OK; VN_INVALID if there is no such file, or it is a directory, or
  * no index at all; VN_CORRUPT if it is truncated or damaged; VN_VERSION;
@@ -232,6 +232,15 @@ VN_NODISCARD enum vn_status vn_index_diff(struct vn_index *old_index,
                                           vn_diff_fn each, void *context,
                                           struct vn_diff_counts *counts,
                                           struct vn_error *error);
+
+/*
+ * vn_index_reading() tells for which index the calling thread is inside
+ * liblmdb, in vn_reader_new() or a look-up; NULL if it is in none. For a
+ * handler of SIGSEGV, SIGBUS and SIGABRT: a signal from there is damage of
+ * that index, whatever the address (a flag turned on a page leads liblmdb to a
+ * null pointer). Async-signal-safe.
+ */
+const struct vn_index *vn_index_reading(void);
 
 /*
  * vn_index_map() tells where the file is mapped, for a handler of SIGSEGV and

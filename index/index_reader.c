@@ -7,6 +7,14 @@
 
 #define NO_BLOCK UINT32_MAX
 
+/* Set around the calls of liblmdb that read pages; handlers ask for it. */
+static _Thread_local const struct vn_index *volatile reading;
+
+const struct vn_index *vn_index_reading(void)
+{
+    return reading;
+}
+
 /* ---- Readers ------------------------------------------------------------ */
 
 enum vn_status vn_reader_new(struct vn_index *index, struct vn_reader **out,
@@ -19,6 +27,7 @@ enum vn_status vn_reader_new(struct vn_index *index, struct vn_reader **out,
     }
     reader->index = index;
     reader->block = NO_BLOCK;
+    reading = index;
     int rc = mdb_txn_begin(index->env, NULL, MDB_RDONLY, &reader->txn);
     if (rc == 0) {
         rc = mdb_cursor_open(reader->txn, index->databases.records,
@@ -28,6 +37,7 @@ enum vn_status vn_reader_new(struct vn_index *index, struct vn_reader **out,
         rc = mdb_cursor_open(reader->txn, index->databases.tails,
                              &reader->tails);
     }
+    reading = NULL;
     if (rc != 0) {
         vn_reader_free(reader);
         return index_lmdb_error(error, rc, VN_CORRUPT, "read", index->path);
@@ -67,8 +77,10 @@ static enum vn_status find(const struct vn_reader *reader, MDB_cursor *cursor,
 {
     const struct vn_index *index = reader->index;
     MDB_val key = index_val(&block, sizeof block);
-    const int rc = mdb_cursor_get(cursor, &key, value, MDB_SET);
 
+    reading = index;
+    const int rc = mdb_cursor_get(cursor, &key, value, MDB_SET);
+    reading = NULL;
     if (rc == MDB_NOTFOUND) {
         return index_block_error(
             index, block, cursor == reader->tails ? "no tails" : "no records",

@@ -16,22 +16,23 @@
 struct guarded {
     char message[MESSAGE_SIZE]; /* made beforehand: handlers cannot format */
     size_t length;
-    uintptr_t start, end; /* of the map; 0 while it is being opened */
+    const struct vn_index *index; /* NULL while it is being opened */
+    uintptr_t start, end;         /* of the map */
 };
 
 static struct guarded files[GUARD_FILES_MAX];
 static volatile sig_atomic_t file_count;
 
 /* The file to blame for a signal, NULL if none is. */
-static const struct guarded *find_blamed(int number, const void *address)
+static const struct guarded *find_blamed(const void *address)
 {
     const uintptr_t at = (uintptr_t)address;
+    const struct vn_index *reading = vn_index_reading();
 
     for (int i = file_count - 1; i >= 0; i--) {
         const struct guarded *file = &files[i];
 
-        if (file->end == 0 || number == SIGABRT ||
-            (at >= file->start && at < file->end)) {
+        if (file->index == reading || (at >= file->start && at < file->end)) {
             return file;
         }
     }
@@ -40,7 +41,7 @@ static const struct guarded *find_blamed(int number, const void *address)
 
 static void on_signal(int number, siginfo_t *info, void *context)
 {
-    const struct guarded *file = find_blamed(number, info->si_addr);
+    const struct guarded *file = find_blamed(info->si_addr);
 
     (void)context;
     if (file != NULL) {
@@ -75,6 +76,7 @@ void guard_opening(const char *path)
              cli_name(), path, path);
     file->length = printable_mask(file->message, strlen(file->message));
     file->message[file->length++] = '\n';
+    file->index = NULL;
     file->start = 0;
     file->end = 0;
     file_count++;
@@ -88,6 +90,7 @@ void guard_opened(const struct vn_index *index)
     size_t size = 0;
 
     vn_index_map(index, &start, &size);
+    file->index = index;
     file->start = (uintptr_t)start;
     file->end = (uintptr_t)start + size;
 }
