@@ -9,8 +9,8 @@
  * the build. guard_opening() is called before vn_index_open(): from then to
  * guard_opened() every such signal is taken for damage of 'path'. After it
  * only one inside liblmdb on behalf of the index is, and a fault inside its
- * map. A caught signal writes one line that names 'vanity verify' and ends the program with
- * CLI_FAILED; all others do what they always did.
+ * map. A caught signal writes one line that names 'vanity verify' and ends the
+ * program with CLI_FAILED; all others do what they always did.
  *
  * At most GUARD_FILES_MAX indexes; the guard stays until the program ends.
  */
