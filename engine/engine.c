@@ -275,13 +275,46 @@ void vn_engine_rank(const struct vn_engine *engine, uint32_t suffix,
     rank_pack(&choice, record);
 }
 
-void engine_choose(const struct vn_engine *engine, uint32_t suffix,
-                   struct search_path *path, struct rank_choice *choice)
+/* Goes down to a suffix. */
+static void stand_at(const struct vn_engine *engine, uint32_t suffix,
+                     struct search_path *path)
 {
     descend(engine, path, suffix / 10, VN_SUFFIX_DIGITS - 1);
     search_enter(path, suffix % 10);
+}
+
+void engine_choose(const struct vn_engine *engine, uint32_t suffix,
+                   struct search_path *path, struct rank_choice *choice)
+{
+    stand_at(engine, suffix, path);
     choice->count = 0;
     rank_choose_exactly(path, choice);
+}
+
+/* The spelling of one key. */
+static bool spell(uint32_t suffix, int64_t key, struct vn_spelling *out)
+{
+    const struct rank_choice choice = {.keys = {key}, .count = 1};
+    struct vn_record record;
+
+    rank_pack(&choice, &record);
+    return vn_spell(suffix, record.codes[0], record.tails[0], out) == VN_OK;
+}
+
+unsigned vn_engine_list(const struct vn_engine *engine, uint32_t suffix,
+                        unsigned most, struct vn_spelling *list)
+{
+    struct search_path path;
+    struct search_exact exact;
+    unsigned count = 0;
+
+    stand_at(engine, suffix, &path);
+    search_exact(&path, 0, &exact);
+    while (count < most && count < exact.count &&
+           spell(suffix, exact.keys[count], &list[count])) {
+        count++;
+    }
+    return count;
 }
 
 /* ---- All chunks ------------------------------------------------------- */

@@ -207,6 +207,16 @@ VN_NODISCARD enum vn_status vn_engine_run(struct vn_engine *engine,
 void vn_engine_rank(const struct vn_engine *engine, uint32_t suffix,
                     struct vn_record *record);
 
+/* Most spellings of vn_engine_list(). */
+#define VN_LIST_MAX 20u
+
+/*
+ * Like vn_engine_rank(), but the first 'most' (at most VN_LIST_MAX) spellings
+ * in the total order, before five of them are chosen. Returns how many.
+ */
+unsigned vn_engine_list(const struct vn_engine *engine, uint32_t suffix,
+                        unsigned most, struct vn_spelling *list);
+
 /* What an engine is made of, and what it did. */
 struct vn_engine_counts {
     uint64_t tokens;       /* placed words and chains of listed pairs */

@@ -239,6 +239,25 @@ static void assert_oracle_agrees(const struct vn_oracle *oracle,
     }
 }
 
+/* The public list: its beginning, as it is shown. */
+static void assert_list_agrees(const struct vn_oracle *oracle,
+                               const struct vn_engine *engine, uint32_t suffix,
+                               unsigned most)
+{
+    struct vn_oracle_spelling expected[VN_ORACLE_LIST];
+    struct vn_spelling list[VN_LIST_MAX];
+    const unsigned all = vn_oracle_list(oracle, suffix, expected);
+    const unsigned count = vn_engine_list(engine, suffix, most, list);
+
+    assert_int_equal(count, all < most ? all : most);
+    for (unsigned i = 0; i < count; i++) {
+        assert_string_equal(list[i].text, expected[i].text);
+        const int tenths = vn_score_tenths(expected[i].hundredths);
+        const int least = 1 - VN_SCORE_BIAS; /* that a code can hold */
+        assert_int_equal(list[i].score, tenths > least ? tenths : least);
+    }
+}
+
 /* A third has letters only, a third many 0, 1 and 4. */
 static uint32_t random_suffix(void)
 {
@@ -263,7 +282,10 @@ static void the_exact_list_is_that_of_the_plain_enumerator(void **state)
 
     (void)state;
     for (int n = 0; n < 600; n++) {
-        assert_oracle_agrees(oracle, engine, random_suffix());
+        const uint32_t suffix = random_suffix();
+        assert_oracle_agrees(oracle, engine, suffix);
+        assert_list_agrees(oracle, engine, suffix,
+                           fixture_random(VN_LIST_MAX + 1));
     }
     assert_oracle_agrees(oracle, engine, fixture_dial("FLOWERS"));
     assert_oracle_agrees(oracle, engine, 0);
