@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bench_choose.h"
 #include "bench_judge.h"
 #include "bench_reader.h"
 #include "bench_sheet.h"
@@ -19,13 +20,18 @@ enum {
     KEY_RANDOM,
     KEY_SEED,
     KEY_BLIND,
+    KEY_CHOOSE,
+    KEY_AT_LEAST,
     KEY_JUDGED
 };
 
 struct quality_bench {
     bool json;
     bool misses;
-    bool judged;                        /* the files are marked sheets */
+    bool judged;    /* the files are marked sheets */
+    bool choose;    /* a sheet to choose from is made */
+    bool has_least; /* --at-least is given */
+    int at_least;
     const char *files[JUDGE_FILES_MAX]; /* phrases, sheets or indexes */
     size_t file_count;
     const char *index;
@@ -53,6 +59,22 @@ static bool has_lexicon(const struct quality_bench *bench)
 
     return lexicon->word_path_count > 0 || lexicon->block_path_count > 0 ||
            lexicon->model_path != NULL || lexicon->folder != NULL;
+}
+
+/* Of --choose. */
+static void check_choose(const struct quality_bench *bench)
+{
+    if (bench->sheet.suffixes == 0) {
+        bench_refuse("--choose goes with --random=N");
+    }
+    if (bench->file_count > 0 || bench->index != NULL) {
+        bench_refuse("--choose takes the spellings from the engine: name no "
+                     "index and no file");
+    }
+    if (bench->judged || bench->misses || bench->json || bench->sheet.blind) {
+        bench_refuse("--choose prints a sheet, shuffled as it is: leave out "
+                     "--judged, --misses, --json and --blind");
+    }
 }
 
 /* Of --random and --judged. */
@@ -84,6 +106,13 @@ static void check_sheet(const struct quality_bench *bench)
 
 static void check_arguments(const struct quality_bench *bench)
 {
+    if (bench->has_least && !bench->choose) {
+        bench_refuse("--at-least goes with --choose");
+    }
+    if (bench->choose) {
+        check_choose(bench);
+        return;
+    }
     if (bench->sheet.suffixes > 0 || bench->judged) {
         check_sheet(bench);
         return;
@@ -120,6 +149,14 @@ static error_t parse_sheet(int key, const char *arg,
         return 0;
     case KEY_BLIND:
         bench->sheet.blind = true;
+        return 0;
+    case KEY_CHOOSE:
+        bench->choose = true;
+        return 0;
+    case KEY_AT_LEAST:
+        bench->has_least = true;
+        bench->at_least = (int)bench_int("--at-least", arg, CHOOSE_SCORE_MIN,
+                                         CHOOSE_SCORE_MAX);
         return 0;
     case KEY_JUDGED:
         bench->judged = true;
@@ -197,6 +234,15 @@ static const struct argp_option options[] = {
     {.name = "blind",
      .key = KEY_BLIND,
      .doc = "Shuffle the lines of the sheet, the lists of one suffix apart"},
+    {.name = "choose",
+     .key = KEY_CHOOSE,
+     .doc = "With --random: a sheet of the ten best spellings of each suffix, "
+            "shuffled, to choose the best one from"},
+    {.name = "at-least",
+     .key = KEY_AT_LEAST,
+     .arg = "SCORE",
+     .doc = "With --choose: only suffixes whose best spelling has this score, "
+            "in tenths of a nat"},
     {.name = "judged",
      .key = KEY_JUDGED,
      .doc = "The files are marked sheets: print the share of good lists, the "
@@ -213,7 +259,8 @@ static const struct argp parser = {
     .options = options,
     .parser = parse_option,
     .children = children,
-    .args_doc = "FILE\n--random=N INDEX...\n--judged FILE...",
+    .args_doc = "FILE\n--random=N INDEX...\n--random=N --choose\n"
+                "--judged FILE...",
     .doc = "Given the digits of each advertised phrase in FILE, at which rank "
            "is the phrase spelled? Prints the share found among the first 1, 3 "
            "and 5 candidates with its 95 % interval.\v"
@@ -222,6 +269,7 @@ static const struct argp parser = {
            "  vanity-bench quality bench/data/real-vanity-dev.tsv "
            "--words mine.txt --misses\n"
            "  vanity-bench quality --random 250 --seed 2 --blind vanity.mdb\n"
+           "  vanity-bench quality --random 400 --choose --at-least -10\n"
            "  vanity-bench quality --judged bench/data/judged-*.tsv",
 };
 
@@ -229,8 +277,6 @@ static const struct argp parser = {
 
 static enum vn_status rank_by_engine(struct quality_bench *bench)
 {
-    bench->lexicon.word_paths = bench->words;
-    bench->lexicon.block_paths = bench->blocks;
     return bench_phrases_compute(&bench->phrases, &bench->lexicon,
                                  &bench->error);
 }
@@ -359,6 +405,18 @@ static enum vn_status find_phrases(struct quality_bench *bench)
 
 static enum vn_status run(struct quality_bench *bench)
 {
+    bench->lexicon.word_paths = bench->words;
+    bench->lexicon.block_paths = bench->blocks;
+    if (bench->choose) {
+        const struct choose_options choose = {
+            .lexicon = &bench->lexicon,
+            .suffixes = bench->sheet.suffixes,
+            .seed = bench->sheet.seed,
+            .at_least = bench->at_least,
+        };
+
+        return bench_choose_print(&choose, &bench->error);
+    }
     if (bench->sheet.suffixes > 0) {
         bench->sheet.indexes = bench->files;
         bench->sheet.index_count = bench->file_count;
@@ -384,6 +442,7 @@ int bench_quality(int argc, char **argv)
         return BENCH_FAILED;
     }
     bench->sheet.seed = 1;
+    bench->at_least = CHOOSE_SCORE_MIN;
     argp_parse(&parser, argc, argv, 0, NULL, bench);
     const enum vn_status status = run(bench);
     const int code =

@@ -10,8 +10,8 @@ _vanity_bench_options() {
     index) echo "--dir= --prefix= $lexicon $runs $all" ;;
     lookup) echo "$runs $sample $all" ;;
     quality)
-        echo "--index= --misses --random= --blind --judged --seed= --json" \
-            "--words= --block= $lexicon $all"
+        echo "--index= --misses --random= --blind --choose --at-least= --judged" \
+            "--seed= --json --words= --block= $lexicon $all"
         ;;
     compare)
         echo "--prefix= --benchmark= $lexicon --list= --dir= --no-times" \
@@ -53,7 +53,7 @@ _vanity_bench() {
     case $before in
     # A number or a name: nothing to offer.
     --repeat | --threads | --sample | --seed | --suffixes | --prefix | \
-        --random | --fail-if-* | --folds | --penalty | --candidates | \
+        --random | --at-least | --fail-if-* | --folds | --penalty | --candidates | \
         --rounds | --floor | --max-* | --name | --in-flight | --peer-items | \
         --invocations | --seconds | --connections)
         return
