@@ -7,10 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "engine/keypad.h"
+#include "bench_sheet_read.h"
 
 #define COLUMNS 6u
-#define KEYS VN_SUFFIX_DIGITS
 
 /* Names of marks, and their short forms. */
 static const struct {
@@ -28,8 +27,7 @@ static const struct {
 struct reading {
     struct judgements *judgements;
     const char *path;
-    struct vn_bytes rest;
-    uint64_t line;
+    struct sheet_text text;
     unsigned marker;
     bool has_marker, has_columns, has_mark;
     struct vn_error *error;
@@ -45,39 +43,11 @@ static enum vn_status bad_line(const struct reading *reading,
     va_start(arguments, format);
     vsnprintf(sentence, sizeof(sentence), format, arguments);
     va_end(arguments);
-    return vn_error_line(reading->error, reading->path, reading->line, "%s",
-                         sentence);
+    return vn_error_line(reading->error, reading->path, reading->text.line,
+                         "%s", sentence);
 }
 
 /* ---- Lines ------------------------------------------------------------- */
-
-static bool starts_with(struct vn_bytes text, const char *head)
-{
-    return text.size >= strlen(head) &&
-           memcmp(text.data, head, strlen(head)) == 0;
-}
-
-static bool equals(struct vn_bytes text, const char *other)
-{
-    return text.size == strlen(other) && starts_with(text, other);
-}
-
-/* The next line, tabs at its end kept; false at the end. */
-static bool next_line(struct reading *reading, struct vn_bytes *line)
-{
-    if (reading->rest.size == 0) {
-        return false;
-    }
-    if (!vn_text_split(reading->rest, '\n', line, &reading->rest)) {
-        *line = reading->rest;
-        reading->rest.size = 0;
-    }
-    if (line->size > 0 && line->data[line->size - 1] == '\r') {
-        line->size--;
-    }
-    reading->line++;
-    return true;
-}
 
 static enum vn_status read_marker(struct reading *reading, struct vn_bytes line)
 {
@@ -113,65 +83,13 @@ static enum vn_status read_marker(struct reading *reading, struct vn_bytes line)
     return VN_OK;
 }
 
-/* Cuts the line at its tabs; missing columns are empty. */
-static bool split(struct vn_bytes line, struct vn_bytes columns[COLUMNS])
-{
-    for (unsigned i = 0; i < COLUMNS; i++) {
-        struct vn_bytes rest = {line.data + line.size, 0};
-
-        if (!vn_text_split(line, '\t', &columns[i], &rest)) {
-            columns[i] = line;
-        }
-        columns[i] = vn_text_trim(columns[i]);
-        line = rest;
-    }
-    return line.size == 0;
-}
-
 /* ---- Rows -------------------------------------------------------------- */
-
-static bool read_suffix(struct vn_bytes text, uint32_t *suffix)
-{
-    *suffix = 0;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9') {
-            return false;
-        }
-        *suffix = *suffix * 10 + (uint32_t)(text.data[i] - '0');
-    }
-    return text.size == KEYS;
-}
-
-/* Whether 'text' is a spelling of 'suffix' in text form. */
-static bool dials(struct vn_bytes text, uint32_t suffix)
-{
-    char digits[KEYS + 1];
-    unsigned keys = 0;
-
-    if (text.size >= VN_SPELLING_SIZE) {
-        return false;
-    }
-    snprintf(digits, sizeof(digits), "%07u", suffix);
-    for (size_t i = 0; i < text.size; i++) {
-        const int key = vn_keypad_key(text.data[i]);
-
-        if (text.data[i] == '-') {
-            continue;
-        }
-        if (key < 0 || text.data[i] > 'Z' ||
-            (keys < KEYS && key != digits[keys] - '0')) {
-            return false;
-        }
-        keys++;
-    }
-    return keys >= KEYS && keys <= KEYS + VN_TAIL_MAX;
-}
 
 static enum vn_status read_list(const struct reading *reading,
                                 const struct vn_bytes columns[COLUMNS],
                                 struct sheet_list *list)
 {
-    if (!read_suffix(columns[0], &list->suffix)) {
+    if (!sheet_suffix(columns[0], &list->suffix)) {
         return bad_line(reading, "a suffix has seven digits (a spreadsheet "
                                  "drops zeros: import columns as text)");
     }
@@ -181,7 +99,7 @@ static enum vn_status read_list(const struct reading *reading,
         if (text.size == 0) {
             continue;
         }
-        if (!dials(text, list->suffix)) {
+        if (!sheet_dials(text, list->suffix, NULL)) {
             return bad_line(reading, "'%.*s' does not dial %07u",
                             text.size > 40 ? 40 : (int)text.size, text.data,
                             list->suffix);
@@ -244,13 +162,13 @@ static enum vn_status read_row(struct reading *reading, struct vn_bytes line)
     struct vn_bytes columns[COLUMNS];
     struct judgement row = {.marker = reading->marker,
                             .path = reading->path,
-                            .line = reading->line};
+                            .line = reading->text.line};
 
     if (!reading->has_columns) {
         return bad_line(reading, "the columns must be named first: suffix, "
                                  "first, second, third, mark, note");
     }
-    if (!split(line, columns)) {
+    if (!sheet_split(line, columns, COLUMNS)) {
         return bad_line(reading, "has more than six columns");
     }
     enum vn_status status = read_list(reading, columns, &row.list);
@@ -275,17 +193,17 @@ static enum vn_status read_line(struct reading *reading, struct vn_bytes line)
         return bad_line(reading, "byte %llu %s", (unsigned long long)byte,
                         wrong);
     }
-    if (reading->line == 1 && !starts_with(line, SHEET_TITLE)) {
+    if (reading->text.line == 1 && !sheet_starts_with(line, SHEET_TITLE)) {
         return bad_line(reading,
                         "is no sheet: it begins with '" SHEET_TITLE "'");
     }
-    if (starts_with(line, SHEET_MARKER)) {
+    if (sheet_starts_with(line, SHEET_MARKER)) {
         return read_marker(reading, line);
     }
-    if (starts_with(line, "#") || vn_text_trim(line).size == 0) {
+    if (sheet_starts_with(line, "#") || vn_text_trim(line).size == 0) {
         return VN_OK;
     }
-    if (equals(line, SHEET_COLUMNS)) {
+    if (sheet_equals(line, SHEET_COLUMNS)) {
         reading->has_columns = true;
         return reading->has_marker
                    ? VN_OK
@@ -310,16 +228,12 @@ enum vn_status judge_read(struct judgements *judgements, const char *path,
         return status;
     }
     judgements->text_count++;
-    reading.rest = *text;
-    if (starts_with(reading.rest, "\xef\xbb\xbf")) {
-        reading.rest.data += 3;
-        reading.rest.size -= 3;
-    }
-    while (status == VN_OK && next_line(&reading, &line)) {
+    sheet_text_start(&reading.text, *text);
+    while (status == VN_OK && sheet_next_line(&reading.text, &line)) {
         status = read_line(&reading, line);
     }
     if (status == VN_OK && !reading.has_mark) {
-        reading.line += reading.line == 0;
+        reading.text.line += reading.text.line == 0;
         return bad_line(&reading, "the sheet ends without any mark");
     }
     return status;
