@@ -184,10 +184,23 @@ void tune_data_reset(struct tune_data *data);
 /* A pair counts only if its score is above this (in nats). */
 #define TUNE_PAIR_LEAST 0.10
 
-/* Seven keys, and the seven characters of the phrase. */
+/* Spellings that a person had to choose from, at most. */
+#define TUNE_SHOWN_MAX 10u
+
+/* What a person chose for a number: any of these is right. */
+struct tune_choice {
+    char shown[TUNE_SHOWN_MAX][VN_SUFFIX_DIGITS + 1];
+    unsigned shown_count;
+    unsigned chosen;  /* bit i: shown[i] is */
+    bool among_shown; /* held against the others shown, else against all */
+    double weight;    /* of its loss, above 0; that of a phrase is 1 */
+};
+
+/* Seven keys, and the seven characters of the phrase, or a choice. */
 struct tune_row {
     unsigned digits[VN_SUFFIX_DIGITS];
     char text[VN_SUFFIX_DIGITS + 1];
+    struct tune_choice choice; /* chosen 0: it is a phrase */
 };
 
 struct tune_rows {
@@ -203,7 +216,7 @@ struct tune_path {
     uint8_t count;
 };
 
-/* Those of the phrase itself first, the best others behind them. */
+/* Those of the phrase, or chosen, first, the best others behind them. */
 struct tune_list {
     struct tune_path *paths;
     size_t count, gold;
@@ -250,7 +263,7 @@ uint32_t tune_find_pair(const struct tune_data *data, uint32_t left,
                         uint32_t right);
 
 /*
- * tune_search() finds all splits of the row's phrase and the 'most' best other
+ * tune_search() finds all splits of what is right and the 'most' best other
  * spellings, by trying them all; others that 'list' has already stay in it,
  * behind them, with their new scores. The caller frees list->paths. False: no
  * memory.
@@ -266,6 +279,11 @@ struct tune_verdict {
     double loss;   /* minus the log of its probability, 0 if rank is 0 */
 };
 
+/* The seven characters of a spelling. */
+void tune_path_text(const struct tune_data *data, const struct tune_row *row,
+                    const struct tune_path *path,
+                    char text[VN_SUFFIX_DIGITS + 1]);
+
 struct tune_verdict tune_judge(const struct tune_data *data,
                                const struct tune_row *row,
                                const struct tune_list *list);
@@ -279,11 +297,12 @@ struct tune_fit_options {
 };
 
 struct tune_fit_result {
-    double loss;           /* of all rows that can be spelled, in nats */
+    double loss;           /* of all rows that can be spelled, weighted, nats */
     double objective;      /* with the penalty */
     double gradient;       /* greatest part of it that bounds leave free */
     unsigned evaluations;  /* of the objective, all rounds */
-    unsigned phrases_used; /* rows that can be spelled */
+    unsigned phrases_used; /* phrases that can be spelled */
+    unsigned choices_used; /* choices that can be */
 };
 
 /*

@@ -24,6 +24,7 @@ struct atom {
 /* A row's spellings: path_first .. path_end - 1, those of the phrase first. */
 struct span {
     size_t first, gold_end, end;
+    double weight; /* of its loss */
 };
 
 struct tune_objective {
@@ -40,6 +41,7 @@ struct tune_objective {
     double *path_scores;
     struct span *spans; /* of rows whose phrase can be spelled */
     unsigned span_count;
+    unsigned choice_count; /* of these, choices */
 };
 
 /* What is held while an objective is made. */
@@ -219,11 +221,31 @@ static bool take_path(struct maker *maker, const struct tune_row *row,
     return take_structure(maker, row, path);
 }
 
+/* Whether the path counts in the row's loss. */
+static bool is_rival(const struct maker *maker, const struct tune_row *row,
+                     const struct tune_path *path)
+{
+    const struct tune_choice *choice = &row->choice;
+    char text[VN_SUFFIX_DIGITS + 1];
+    unsigned i = 0;
+
+    if (!choice->among_shown) {
+        return true;
+    }
+    tune_path_text(maker->objective->data, row, path, text);
+    while (i < choice->shown_count && strcmp(choice->shown[i], text) != 0) {
+        i++;
+    }
+    return i < choice->shown_count;
+}
+
 static bool take_list(struct maker *maker, const struct tune_row *row,
                       const struct tune_list *list)
 {
     struct tune_objective *objective = maker->objective;
-    struct span span = {.first = objective->path_count};
+    const bool phrase = row->choice.chosen == 0;
+    struct span span = {.first = objective->path_count,
+                        .weight = phrase ? 1 : row->choice.weight};
 
     if (list->gold == 0) {
         return true;
@@ -236,13 +258,15 @@ static bool take_list(struct maker *maker, const struct tune_row *row,
     }
     maker->key_count = 0;
     for (size_t i = 0; i < list->count; i++) {
-        if (!take_path(maker, row, &list->paths[i])) {
+        if (is_rival(maker, row, &list->paths[i]) &&
+            !take_path(maker, row, &list->paths[i])) {
             return false;
         }
     }
     span.gold_end = span.first + list->gold;
     span.end = objective->path_count;
     objective->spans[objective->span_count++] = span;
+    objective->choice_count += !phrase;
     return true;
 }
 
@@ -368,7 +392,10 @@ static void share_path(struct tune_objective *objective, size_t path,
     }
 }
 
-/* Minus the log of the phrase's probability; its derivative goes to shares. */
+/*
+ * Minus the log of the phrase's probability, times the weight of the row; its
+ * derivative goes to shares.
+ */
 static double row_loss(struct tune_objective *objective,
                        const struct span *span)
 {
@@ -390,9 +417,10 @@ static double row_loss(struct tune_objective *objective,
     for (size_t i = span->first; i < span->end; i++) {
         const double in_phrase =
             i < span->gold_end ? exp(scores[i] - gold_most) / gold : 0;
-        share_path(objective, i, exp(scores[i] - most) / all - in_phrase);
+        share_path(objective, i,
+                   span->weight * (exp(scores[i] - most) / all - in_phrase));
     }
-    return most + log(all) - gold_most - log(gold);
+    return span->weight * (most + log(all) - gold_most - log(gold));
 }
 
 static void add_gradient(const struct tune_objective *objective,
@@ -519,7 +547,8 @@ static bool describe(struct tune_objective *objective, const double *weights,
     result->objective =
         tune_objective_value(objective, weights, gradient, &result->loss);
     result->gradient = free_gradient(terms, weights, gradient);
-    result->phrases_used = objective->span_count;
+    result->choices_used = objective->choice_count;
+    result->phrases_used = objective->span_count - objective->choice_count;
     free(gradient);
     return true;
 }

@@ -18,22 +18,32 @@ struct place {
     char text[KEYS + 1];
 };
 
+void tune_path_text(const struct tune_data *data, const struct tune_row *row,
+                    const struct tune_path *path, char text[KEYS + 1])
+{
+    unsigned key = 0;
+
+    for (unsigned i = 0; i < path->count; i++) {
+        for (unsigned first = key; key < path->ends[i]; key++) {
+            const uint32_t token = path->tokens[i];
+            text[key] = token == TUNE_RUN
+                            ? (char)('0' + row->digits[key])
+                            : (char)(data->words[token].letters[key - first] -
+                                     'a' + 'A');
+        }
+    }
+    text[KEYS] = '\0';
+}
+
 static struct place place_of(const struct tune_data *data,
                              const struct tune_row *row,
                              const struct tune_path *path)
 {
     struct place place = {.score = path->score, .tokens = path->count};
-    unsigned key = 0;
 
-    for (unsigned i = 0; i < path->count; i++) {
-        for (unsigned first = key; key < path->ends[i]; key++) {
-            const bool run = path->tokens[i] == TUNE_RUN;
-            place.digits += run;
-            place.text[key] =
-                run ? (char)('0' + row->digits[key])
-                    : (char)(data->words[path->tokens[i]].letters[key - first] -
-                             'a' + 'A');
-        }
+    tune_path_text(data, row, path, place.text);
+    for (unsigned key = 0; key < KEYS; key++) {
+        place.digits += place.text[key] <= '9';
     }
     return place;
 }

@@ -383,23 +383,39 @@ static void take_path(struct walk *walk, bool gold)
     }
 }
 
-static void continue_at(struct walk *walk, unsigned start, bool gold);
+static void continue_at(struct walk *walk, unsigned start, unsigned right);
 
-static bool is_phrase(const struct walk *walk, uint32_t token, unsigned start,
-                      unsigned end)
+/* Whether the characters of the token are those of 'text'. */
+static bool is_as_in(const struct walk *walk, const char *text, uint32_t token,
+                     unsigned start, unsigned end)
 {
     for (unsigned i = start; i < end; i++) {
-        const char c = walk->row->text[i];
         const char own =
             token == TUNE_RUN
                 ? (char)('0' + walk->row->digits[i])
                 : (char)(walk->data->words[token].letters[i - start] - 'a' +
                          'A');
-        if (c != own) {
+        if (text[i] != own) {
             return false;
         }
     }
     return true;
+}
+
+/* Those of 'right' that are still possible with the token. */
+static unsigned still_right(const struct walk *walk, uint32_t token,
+                            unsigned start, unsigned end, unsigned right)
+{
+    const struct tune_row *row = walk->row;
+
+    for (unsigned i = 0; right >> i != 0; i++) {
+        const char *text =
+            row->choice.chosen == 0 ? row->text : row->choice.shown[i];
+        if ((right >> i & 1) != 0 && !is_as_in(walk, text, token, start, end)) {
+            right &= ~(1u << i);
+        }
+    }
+    return right;
 }
 
 static double token_score(const struct walk *walk, unsigned i)
@@ -422,9 +438,9 @@ static double token_score(const struct walk *walk, unsigned i)
     return score;
 }
 
-/* 'gold': all before is as in the phrase. */
+/* 'right': bits of the phrase, or choices, that all before is as in. */
 static void take_token(struct walk *walk, uint32_t token, unsigned start,
-                       unsigned end, bool gold)
+                       unsigned end, unsigned right)
 {
     struct tune_path *path = &walk->path;
     const double before = path->score;
@@ -433,12 +449,12 @@ static void take_token(struct walk *walk, uint32_t token, unsigned start,
     path->ends[path->count] = (uint8_t)end;
     path->score += token_score(walk, path->count);
     path->count++;
-    continue_at(walk, end, gold && is_phrase(walk, token, start, end));
+    continue_at(walk, end, still_right(walk, token, start, end, right));
     path->count--;
     path->score = before;
 }
 
-static void take_words(struct walk *walk, unsigned start, bool gold)
+static void take_words(struct walk *walk, unsigned start, unsigned right)
 {
     const struct tune_data *data = walk->data;
     uint32_t number = 0;
@@ -452,33 +468,33 @@ static void take_words(struct walk *walk, unsigned start, bool gold)
         const uint32_t place = place_of(end - start, number);
         for (uint32_t i = data->whole_start[place];
              i < data->whole_start[place + 1]; i++) {
-            take_token(walk, data->whole[i], start, end, gold);
+            take_token(walk, data->whole[i], start, end, right);
         }
         if (end < KEYS || end - start < OVERDIAL_COVER) {
             continue;
         }
         for (uint32_t i = data->over_start[place];
              i < data->over_start[place + 1]; i++) {
-            take_token(walk, data->over[i], start, end, gold);
+            take_token(walk, data->over[i], start, end, right);
         }
     }
 }
 
-static void continue_at(struct walk *walk, unsigned start, bool gold)
+static void continue_at(struct walk *walk, unsigned start, unsigned right)
 {
     const struct tune_path *path = &walk->path;
 
     if (start == KEYS) {
-        take_path(walk, gold);
+        take_path(walk, right != 0);
         return;
     }
-    take_words(walk, start, gold);
+    take_words(walk, start, right);
     if (path->count > 0 && path->tokens[path->count - 1] == TUNE_RUN) {
         return;
     }
     for (unsigned end = start + 1; end <= KEYS && end - start <= TUNE_RUN_MAX;
          end++) {
-        take_token(walk, TUNE_RUN, start, end, gold);
+        take_token(walk, TUNE_RUN, start, end, right);
     }
 }
 
@@ -559,7 +575,7 @@ bool tune_search(const struct tune_data *data, const struct tune_scores *scores,
     if (walk.heap == NULL) {
         return false;
     }
-    continue_at(&walk, 0, true);
+    continue_at(&walk, 0, row->choice.chosen == 0 ? 1 : row->choice.chosen);
     const bool joined = join_lists(&walk, list);
     free(walk.gold);
     free(walk.heap);

@@ -196,9 +196,31 @@ static int teardown(void **state)
 
 /* ---- Tests -------------------------------------------------------------- */
 
+/* Makes a choice of a row: its text, and the best others beside it. */
+static void make_choice(struct tune_row *row, const struct tune_scores *scores,
+                        unsigned n)
+{
+    struct tune_choice *choice = &row->choice;
+    struct tune_list list = {.paths = NULL};
+
+    assert_true(tune_search(&data, scores, row, 30, &list));
+    memcpy(choice->shown[0], row->text, sizeof row->text);
+    choice->shown_count = 1;
+    for (size_t i = list.gold;
+         i < list.count && choice->shown_count < TUNE_SHOWN_MAX; i++) {
+        tune_path_text(&data, row, &list.paths[i],
+                       choice->shown[choice->shown_count++]);
+    }
+    choice->chosen = n % 2 == 0 || choice->shown_count < 2 ? 1 : 3;
+    choice->among_shown = n % 4 < 2;
+    choice->weight = 0.3;
+    free(list.paths);
+}
+
 static void the_gradient_is_that_of_finite_differences(void **state)
 {
-    const struct tune_rows some = {rows, 50};
+    static struct tune_row mixed[50];
+    const struct tune_rows some = {mixed, 50};
     struct tune_list lists[50] = {{.paths = NULL}};
     struct tune_scores scores = {.weights = NULL};
     double weights[64], gradient[64];
@@ -207,8 +229,12 @@ static void the_gradient_is_that_of_finite_differences(void **state)
     (void)state;
     set_truth(weights);
     assert_true(tune_scores_init(&scores, &data, weights));
+    memcpy(mixed, rows, sizeof mixed);
     for (unsigned i = 0; i < some.count; i++) {
-        assert_true(tune_search(&data, &scores, &rows[i], 40, &lists[i]));
+        if (i >= 20) {
+            make_choice(&mixed[i], &scores, i);
+        }
+        assert_true(tune_search(&data, &scores, &mixed[i], 40, &lists[i]));
     }
     struct tune_objective *objective =
         tune_objective_new(&data, &scores, some, lists, 0.5);
@@ -265,6 +291,62 @@ static void the_weights_that_drew_the_phrases_are_found_again(void **state)
                      found, truth[i].weight);
         }
     }
+}
+
+static void fit_some(struct tune_row *some, size_t count, double *weights,
+                     struct tune_fit_result *result)
+{
+    const struct tune_fit_options options = {
+        .penalty = 1, .candidates = 100, .rounds = 2};
+
+    memset(weights, 0, data.terms.count * sizeof weights[0]);
+    weights[TUNE_TWIN] = 1;
+    assert_int_equal(tune_fit(&data, (struct tune_rows){some, count}, &options,
+                              weights, result, NULL),
+                     VN_OK);
+}
+
+/* A choice of one spelling, of weight 1, held against all is a phrase. */
+static void a_choice_counts_by_its_weight(void **state)
+{
+    static struct tune_row some[200];
+    struct tune_scores scores = {.weights = NULL};
+    struct tune_fit_result plain, chosen, twice;
+    double weights[64], by_phrases[64], by_choices[64], by_half[64];
+
+    (void)state;
+    memcpy(some, rows, 100 * sizeof some[0]);
+    memcpy(some + 100, rows, 100 * sizeof some[0]);
+    fit_some(some, 200, by_phrases, &plain);
+    set_truth(weights);
+    assert_true(tune_scores_init(&scores, &data, weights));
+    for (unsigned i = 100; i < 200; i++) {
+        make_choice(&some[i], &scores, 2);
+        some[i].choice.among_shown = false;
+        some[i].choice.weight = 1;
+        assert_int_equal(some[i].choice.chosen, 1);
+    }
+    fit_some(some, 200, by_choices, &chosen);
+    assert_memory_equal(by_phrases, by_choices,
+                        data.terms.count * sizeof by_phrases[0]);
+    assert_true(plain.objective == chosen.objective);
+    assert_int_equal(plain.phrases_used, 200);
+    assert_int_equal(chosen.phrases_used, 100);
+    assert_int_equal(chosen.choices_used, 100);
+    // Half the weight twice: the same loss.
+    memcpy(some, some + 100, 100 * sizeof some[0]);
+    for (unsigned i = 0; i < 200; i++) {
+        some[i].choice.weight = 0.5;
+    }
+    some[0].choice = (struct tune_choice){.chosen = 0}; // one phrase at least
+    some[100].choice.weight = 1;
+    fit_some(some, 200, by_half, &twice);
+    memcpy(some, rows, 100 * sizeof some[0]);
+    fit_some(some, 101, by_phrases, &plain);
+    for (unsigned i = 0; i < data.terms.count; i++) {
+        assert_true(fabs(by_half[i] - by_phrases[i]) < 1e-3);
+    }
+    tune_scores_reset(&scores);
 }
 
 static void bounds_hold(void **state)
@@ -362,6 +444,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_gradient_is_that_of_finite_differences),
         cmocka_unit_test(the_weights_that_drew_the_phrases_are_found_again),
+        cmocka_unit_test(a_choice_counts_by_its_weight),
         cmocka_unit_test(bounds_hold),
         cmocka_unit_test(a_list_keeps_what_it_has),
         cmocka_unit_test(baked_words_score_in_the_engine_as_in_the_search),
