@@ -1,6 +1,7 @@
 /* bench_tune.c: vanity-bench tune: weights from phrases, a lexicon from both.
  */
 #include "bench_tune_folds.h"
+#include "bench_tune_marks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +13,9 @@
 #define MODEL_NAME_MAX 31u
 #define CANDIDATES_MAX 100000
 #define ROUNDS_MAX 100
+/* Of a mark, beside a phrase. */
+#define WEIGHT_DEFAULT 0.2
+#define WEIGHT_MAX 100
 
 enum {
     KEY_JSON = 0x200,
@@ -26,7 +30,10 @@ enum {
     KEY_MAX_PAIRS,
     KEY_LEVEL,
     KEY_NAME,
-    KEY_BAKE
+    KEY_BAKE,
+    KEY_MARKS,
+    KEY_MARKS_WEIGHT,
+    KEY_MARKS_SHOWN
 };
 
 struct tune_bench {
@@ -34,6 +41,10 @@ struct tune_bench {
     const char *features;
     const char *file;
     const char *bake; /* weights that are only baked */
+    const char *mark_files[TUNE_MARKS_FILES_MAX];
+    size_t mark_file_count;
+    struct tune_choice like; /* weight and rivals of a mark */
+    struct tune_marks marks;
     struct tune_run run;
     struct tune_data data;
     struct bench_phrases phrases;
@@ -51,6 +62,37 @@ static double read_penalty(const char *text)
         bench_refuse("--penalty takes a number from 0 on, not '%s'", text);
     }
     return value;
+}
+
+static double read_weight(const char *text)
+{
+    double value = 0;
+
+    if (!tune_number((struct vn_bytes){text, strlen(text)}, &value) ||
+        value < 0 || value > WEIGHT_MAX) {
+        bench_refuse("--marks-weight takes a number from 0 to %d, not '%s'",
+                     WEIGHT_MAX, text);
+    }
+    return value;
+}
+
+/* Takes paths with commas between; cuts 'text' there. */
+static void add_marks(struct tune_bench *bench, char *text)
+{
+    char *rest = text;
+
+    while (rest != NULL) {
+        const char *path = strsep(&rest, ",");
+
+        if (path[0] == '\0') {
+            bench_refuse("--marks takes files with commas between, not ''");
+        }
+        if (bench->mark_file_count == TUNE_MARKS_FILES_MAX) {
+            bench_refuse("--marks takes at most %u files",
+                         TUNE_MARKS_FILES_MAX);
+        }
+        bench->mark_files[bench->mark_file_count++] = path;
+    }
 }
 
 static unsigned read_folds(const char *text)
@@ -96,6 +138,9 @@ static void check_arguments(const struct tune_bench *bench)
     }
     if (bench->bake != NULL && bench->file != NULL) {
         bench_refuse("--bake only bakes: it takes no file of phrases");
+    }
+    if (bench->bake != NULL && bench->mark_file_count > 0) {
+        bench_refuse("--bake only bakes: it takes no --marks");
     }
     if (bench->bake == NULL && bench->file == NULL) {
         bench_refuse("name the file of phrases");
@@ -159,6 +204,23 @@ static error_t parse_bake(int key, const char *arg,
     }
 }
 
+static error_t parse_marks(int key, char *arg, struct tune_bench *bench)
+{
+    switch (key) {
+    case KEY_MARKS:
+        add_marks(bench, arg);
+        return 0;
+    case KEY_MARKS_WEIGHT:
+        bench->like.weight = read_weight(arg);
+        return 0;
+    case KEY_MARKS_SHOWN:
+        bench->like.among_shown = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct tune_bench *bench = state->input;
@@ -180,7 +242,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         check_arguments(bench);
         return 0;
     default:
-        return parse_fit(key, arg, &bench->run) == 0
+        return parse_fit(key, arg, &bench->run) == 0 ||
+                       parse_marks(key, arg, bench) == 0
                    ? 0
                    : parse_bake(key, arg, &bench->run.bake);
     }
@@ -244,6 +307,19 @@ static const struct argp_option options[] = {
      .key = KEY_BAKE,
      .arg = "WEIGHTS",
      .doc = "Fit nothing: make the lexicon of these weights"},
+    {.name = "marks",
+     .key = KEY_MARKS,
+     .arg = "FILE,...",
+     .doc = "Fit on choice sheets too, made by 'quality --choose' and filled "
+            "in (repeatable); numbers of the phrases are dropped"},
+    {.name = "marks-weight",
+     .key = KEY_MARKS_WEIGHT,
+     .arg = "W",
+     .doc = "What a choice counts beside a phrase (default: 0.2)"},
+    {.name = "marks-shown",
+     .key = KEY_MARKS_SHOWN,
+     .doc = "Hold a choice against the other spellings of its line only, not "
+            "against all"},
     {.name = "json",
      .key = KEY_JSON,
      .doc = "Print one JSON object a line instead of a table"},
@@ -262,6 +338,8 @@ static const struct argp parser = {
            "tuned\n"
            "  vanity-bench tune --bake tuned/weights.tsv features -o small "
            "--max-words 60000\n"
+           "  vanity-bench tune features bench/data/real-vanity-dev.tsv -o "
+           "tuned --marks choices-1.tsv,choices-2.tsv\n"
            "  vanity build --lexicon tuned",
 };
 
@@ -368,6 +446,20 @@ static enum vn_status print_recalls(struct tune_bench *bench,
                : status;
 }
 
+static void print_marks(const struct tune_bench *bench,
+                        const struct bench_report *report)
+{
+    const struct tune_marks *marks = &bench->marks;
+
+    bench_print_count(report, "choices", marks->count, "choices");
+    bench_print_count(report, "choices fitted on",
+                      bench->run.result.choices_used, "choices");
+    bench_print_count(report, "choices dropped: number of a phrase",
+                      marks->dropped, "choices");
+    bench_print_count(report, "nothing fit to choose", marks->unfit, "lines");
+    bench_print_count(report, "not decided", marks->open, "lines");
+}
+
 static void print_figures(const struct tune_bench *bench,
                           const struct bench_report *report)
 {
@@ -390,6 +482,9 @@ static void print_figures(const struct tune_bench *bench,
                  "nats/nat");
     bench_print_count_columns(report);
     bench_print_count(report, "phrases", count, "phrases");
+    if (bench->mark_file_count > 0) {
+        print_marks(bench, report);
+    }
     bench_print_count(report, "evaluations", run->result.evaluations, "times");
     bench_print_count(report, "words", run->baked.words, "words");
     bench_print_count(report, "pairs", run->baked.pairs, "pairs");
@@ -445,13 +540,27 @@ static enum vn_status only_bake(struct tune_bench *bench,
     return status;
 }
 
-static enum vn_status fit_and_print(struct tune_bench *bench,
-                                    const struct bench_report *report)
+/* Phrases and marks. */
+static enum vn_status read_files(struct tune_bench *bench)
 {
     enum vn_status status =
         bench_phrases_read(&bench->phrases, bench->file, &bench->error);
 
+    for (size_t i = 0; status == VN_OK && i < bench->mark_file_count; i++) {
+        status = tune_marks_read(&bench->marks, bench->mark_files[i],
+                                 &bench->phrases, &bench->like, &bench->error);
+    }
+    return status;
+}
+
+static enum vn_status fit_and_print(struct tune_bench *bench,
+                                    const struct bench_report *report)
+{
+    enum vn_status status = read_files(bench);
+
     if (status == VN_OK) {
+        bench->run.marks = bench->marks.rows;
+        bench->run.mark_count = bench->like.weight > 0 ? bench->marks.count : 0;
         bench->run.data = &bench->data;
         bench->run.phrases = &bench->phrases;
         status = tune_run(&bench->run, &bench->error);
@@ -480,6 +589,7 @@ int bench_tune(int argc, char **argv)
     }
     bench->run.folds = 10;
     bench->run.seed = 1;
+    bench->like.weight = WEIGHT_DEFAULT;
     bench->run.fit =
         (struct tune_fit_options){.penalty = 1, .candidates = 600, .rounds = 4};
     bench->run.bake = (struct tune_bake_options){.model_name = "tuned",
@@ -503,6 +613,7 @@ int bench_tune(int argc, char **argv)
 
     tune_run_reset(&bench->run);
     tune_data_reset(&bench->data);
+    tune_marks_free(&bench->marks);
     bench_phrases_free(&bench->phrases);
     free(bench);
     return code;

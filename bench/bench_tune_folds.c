@@ -42,6 +42,7 @@ static struct tune_row row_of(const struct bench_phrase *phrase)
     for (unsigned i = 0; i < VN_SUFFIX_DIGITS; i++) {
         row.digits[i] = (unsigned)vn_keypad_key(phrase->letters[i]);
     }
+    row.choice = (struct tune_choice){.chosen = 0};
     memcpy(row.text, phrase->letters, sizeof row.text);
     return row;
 }
@@ -108,7 +109,8 @@ static enum vn_status fit(struct job *job)
     const struct jobs *jobs = job->jobs;
     const struct tune_data *data = jobs->run->data;
     const size_t phrases = jobs->run->phrases->count;
-    struct tune_row *rows = calloc(phrases, sizeof rows[0]);
+    const size_t marks = jobs->run->mark_count;
+    struct tune_row *rows = calloc(phrases + marks, sizeof rows[0]);
     size_t count = 0;
 
     job->weights = calloc(data->terms.count, sizeof job->weights[0]);
@@ -123,6 +125,9 @@ static enum vn_status fit(struct job *job)
         if (job->number == 0 || !is_test(job, i)) {
             rows[count++] = jobs->rows[i];
         }
+    }
+    for (size_t i = 0; i < marks; i++) {
+        rows[count++] = jobs->run->marks[i];
     }
     const enum vn_status status =
         tune_fit(data, (struct tune_rows){rows, count}, &jobs->run->fit,

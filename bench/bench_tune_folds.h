@@ -16,6 +16,8 @@ struct tune_mark {
 struct tune_run {
     const struct tune_data *data;
     const struct bench_phrases *phrases;
+    const struct tune_row *marks; /* choices that every fit has too */
+    size_t mark_count;
     struct tune_fit_options fit;
     struct tune_bake_options bake;
     const char *folder; /* is there; gets the lexicon of the whole fit */

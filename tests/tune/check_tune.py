@@ -201,6 +201,99 @@ def check_level(folder, features, weights):
     check(ranks[0] == ranks[1], f"--level changes ranks: {ranks}")
 
 
+def choose_by(rule, sheet, path, extra=""):
+    """Fills the sheet in: letters of the spellings that the rule likes."""
+    head, marker, columns, *rows = sheet.splitlines()
+    lines = [head, marker + " maker", columns]
+    for row in rows:
+        cells = row.split("\t")
+        liked = [letter for letter, text in zip("ABCDEFGHIJ", cells[1:11])
+                 if text and rule(text)]
+        cells[11] = ",".join(liked[:2]) or "-"
+        lines.append("\t".join(cells))
+    path.write_text("\n".join(lines) + "\n" + extra)
+    return sum(line.split("\t")[11] == "-" for line in lines[3:])
+
+
+def has_digit(text):
+    return any(letter.isdigit() for letter in text)
+
+
+def check_marks(folder):
+    """Choices move the fit their way, but those of the phrases' numbers."""
+    phrases = folder / "phrases.tsv"
+    small = (folder / "features", phrases, "--folds", "0", "--rounds", "2",
+             "--candidates", "100", "-o", folder / "two")
+    sheet = run("quality", "--random", "60", "--choose", "--at-least", "-80",
+                "--lexicon", folder / "one")
+    check(sheet.returncode == 0, f"no sheet: {sheet.stderr}")
+    digits, letters = folder / "digits.tsv", folder / "letters.tsv"
+    row = phrases.read_text().splitlines()[1].split("\t")
+    known = "\t".join([row[2], row[1]] + 9 * [""] + ["A", ""]) + "\n"
+    unfit = choose_by(has_digit, sheet.stdout, digits, known)
+    choose_by(lambda text: not has_digit(text), sheet.stdout, letters)
+    plain = tune(*small)
+    upper = tune(*small, "--marks", digits, "--marks-weight", "1")
+    check([upper["count", name]["value"] for name in (
+        "choices", "choices fitted on", "choices dropped: number of a phrase",
+        "nothing fit to choose", "not decided")] ==
+        [60 - unfit, 60 - unfit, 1, unfit, 0],
+        f"counts of choices: {upper}")
+    check(upper["figure", "phrases that can be spelled"]["value"] == 100,
+          "choices count as phrases")
+    less = tune(*small, "--marks", digits)
+    shown = tune(*small, "--marks", digits, "--marks-shown")
+    lower = tune(*small, "--marks", letters, "--marks-weight", "1")
+    both = tune(*small, "--marks", f"{digits},{letters}", "--marks", digits)
+    check(both["count", "choices dropped: number of a phrase"]["value"] == 2,
+          "--marks is not repeatable")
+
+    def weight(found):
+        return found["weight", "digit_other"]["weight"]
+    check(weight(upper) > weight(less) > weight(plain) > weight(lower),
+          "choices of digits do not make digits better: "
+          f"{[weight(found) for found in (upper, less, plain, lower)]}")
+    check(weight(shown) != weight(less), "--marks-shown changes nothing")
+    none = tune(*small, "--marks", digits, "--marks-weight", "0")
+    check(weight(none) == weight(plain), "choices without weight count")
+    check(hits(upper, "recall_training")[0] <= 60 and
+          upper["recall", "all"]["rows"] == 60, "choices are in the recall")
+    refuse_marks(folder, small, letters.read_text().splitlines(True))
+
+
+def refuse_marks(folder, small, lines):
+    """Each bad line is told with file and line."""
+    row = "3569377\tFLOWERS\tFLOWER7\t\t\t\t\t\t\t\t\tA\t\n"
+    bad = folder / "bad.tsv"
+    for text, said in (
+            ("suffix\n", ":1: is no choice sheet"),
+            (lines[0] + "# marker\n", ":2: write the marker's name"),
+            (lines[0] + 2 * lines[1], ":3: names a marker again"),
+            (lines[0] + lines[2] + row, ":2: a line '# marker NAME'"),
+            (lines[0] + lines[1] + row, ":3: the columns must be named"),
+            ("", ":1: the sheet ends without"),
+            (row.replace("\tA\t", "\t\t"), ":4: the sheet ends without"),
+            (row.replace("3569377", "356937"), ":4: a suffix has seven"),
+            (row + row, ":5: 3569377 stands twice"),
+            (row.replace("FLOWER7", "FLOWER8"), ":4: 'FLOWER8' does not dial"),
+            (row.replace("\tA\t", "\tC\t"), ":4: 'C' is no choice"),
+            (row.replace("\tA\t", "\tA-\t"), ":4: 'A-' is no choice"),
+            (row.replace("FLOWERS", ""), ":4: a spelling is missing"),
+            (row.replace("\n", "\tx\n"), ":4: has more than 13 columns"),
+            (row.replace("FLOWERS", "FL\0WERS"), ":4: byte 11 ")):
+        whole = text.startswith(("suffix", lines[0])) or text == ""
+        bad.write_text(text if whole else "".join(lines[:3]) + text)
+        refuse(f"marks {text!r}", "bad.tsv" + said, *small, "--marks", bad)
+    refuse("no marks", "there is no file", *small, "--marks", folder / "no")
+    for arguments in (("--marks", ""), ("--marks", "a,,b"),
+                      ("--marks-weight", "-1"), ("--marks-weight", "x"),
+                      ("--marks", ",".join(65 * ["a"]))):
+        refuse(f"{arguments}", arguments[0] + " takes", *small, *arguments)
+    refuse("baking with marks", "takes no --marks", "--bake",
+           folder / "one/weights.tsv", small[0], "-o", folder / "two",
+           "--marks", bad)
+
+
 def refuse(what, said, *arguments):
     """Exit 2, one line, and what is wrong in it."""
     done = run("tune", *arguments)
@@ -294,6 +387,7 @@ with tempfile.TemporaryDirectory() as name:
     write_phrases(place / "phrases.tsv", write_features(place / "features"))
     check_fit(place)
     check_bake(place)
+    check_marks(place)
     check_refusals(place)
 for failure in failures:
     print("FAILED:", failure)
