@@ -77,6 +77,25 @@ class EnglishLexicon(unittest.TestCase):
         for word in harmful:
             self.assertEqual(english.words[word].given, 0, word)
 
+    def test_words_are_blocked_by_what_they_mean(self):
+        sources = {term: source for term, _, source in lines(
+            self.folder / "block.tsv")}
+        for word, source in (("avarice", "wordnet"), ("calumny", "wordnet"),
+                             ("mucus", "harmful"), ("defraud", "harmful"),
+                             ("swindlers", "inflection")):
+            self.assertEqual(sources.get(word), source, word)
+        self.assertGreater(len(sources), 9000)
+
+    def test_words_of_trades_and_help_lines_are_kept(self):
+        never = blocked(self.folder)
+        for word in ("debt", "pain", "lice", "divorce", "cancer", "gun",
+                     "quit", "pest", "rats", "bugs", "dui", "bail", "injury",
+                     "abuse", "hurt", "loss", "wine", "beer", "blood", "bed",
+                     "funeral", "casket", "grease", "butcher", "locks",
+                     "pirate", "nuts", "rob", "tom", "steel", "week",
+                     "war", "risk", "stress", "grief", "trash", "junk"):
+            self.assertNotIn(word, never)
+
     def test_harmless_words_are_not_blocked(self):
         flags = {term: flags for term, flags, _ in lines(
             self.folder / "block.tsv")}

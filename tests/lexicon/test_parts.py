@@ -4,6 +4,7 @@ import gzip
 import pathlib
 import sys
 import tempfile
+import types
 import unittest
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -11,8 +12,9 @@ sys.path.insert(0, str(TOP / "tools/lexicon"))
 
 # pylint: disable=wrong-import-position
 from block import Block, read_cuss
-from english import gloss_neighbours, name_scope, name_words
+from english import Word, gloss_neighbours, name_scope, name_words
 from features import bases, brand_pairs
+from harm import Harm, WordNet, forms, harmful_shares, same_sound
 from letters import fits, key, read_list
 from output import feature_text, number, write_packed
 from sources import ENGLISH, how_to_install
@@ -116,6 +118,108 @@ class Blocking(unittest.TestCase):
                             "  'two three': 2,\n  \"it's\": 0\n}\n")
             self.assertEqual(read_cuss(path),
                              {"one": 1, "two three": 2, "it's": 0})
+
+
+# Four senses: a swindle is a crime, a swindler is made of it; con is that and,
+# more often, another thing; shady is similar to dishonest.
+WORDNET = {
+    "data.noun": """  licence
+01 05 n 01 crime 0 001 ~ 02 n 0000 | an act
+02 05 n 02 swindle 0 con 0 002 @ 01 n 0000 + 03 n 0101 | a fraud
+03 05 n 01 swindler 0 001 + 02 n 0101 | who swindles
+04 05 n 01 con 0 000 | an argument against
+""",
+    "index.noun": """  licence
+con n 2 0 2 1 04 02
+crime n 1 1 ~ 1 1 01
+swindle n 1 1 @ 1 0 02
+swindler n 1 0 1 0 03
+""",
+    "data.adj": """01 00 a 01 dishonest 0 001 & 02 a 0000 | not honest
+02 00 s 01 shady(p) 0 001 & 01 a 0000 | of doubtful honesty
+""",
+    "index.adj": """dishonest a 1 0 1 0 01
+shady a 1 0 1 0 02
+""",
+    "data.adv": "01 02 r 01 dishonestly 0 001 \\ 01 a 0101 | so\n",
+    "index.adv": "dishonestly r 1 0 1 0 01\n",
+    "data.verb": "", "index.verb": "",
+    "cntlist.rev": "con%1:05:00:: 1 3\ncon%1:05:01:: 2 1\n",
+}
+RULES = ["tree crime.n.1", "head dishonest.a.1"]
+
+
+class Harming(unittest.TestCase):
+
+    def setUp(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in WORDNET.items():
+                (pathlib.Path(folder) / name).write_text(text)
+            self.net = WordNet(pathlib.Path(folder))
+        self.words = {word: Word() for word in (
+            "con", "crime", "swindle", "swindler", "swindlers", "shady",
+            "shadyness", "crimes", "crumbs")}
+
+    def harm(self, listed=(), rules=(), kept=()):
+        """With the small WordNet's words."""
+        english = types.SimpleNamespace(words=self.words)
+        return Harm(english, listed, [*RULES, *rules], set(kept))
+
+    def test_the_share_of_harmful_senses_is_weighed_by_use(self):
+        shares = harmful_shares(self.net, RULES)
+        self.assertEqual(shares["crime"], 1)
+        self.assertEqual(shares["swindle"], 1)
+        self.assertEqual(shares["swindler"], 1)
+        self.assertEqual(shares["shady"], 1)
+        self.assertEqual(shares["dishonestly"], 1)
+        self.assertAlmostEqual(shares["con"], 1.5 / 5.5)
+
+    def test_pruned_and_kept_words_are_left(self):
+        pruned = harmful_shares(self.net, [*RULES, "prune swindle.n.1"])
+        self.assertNotIn("swindle", pruned)
+        self.assertIn("crime", pruned)
+        found = self.harm(rules=["keep shady"], kept=["crime"]).of_wordnet(
+            self.net)
+        self.assertEqual(found, {"swindle", "swindler", "dishonest"})
+
+    def test_everyday_words_and_given_names_are_left(self):
+        self.words["crime"].given = 20
+        harm = self.harm(rules=["prune swindle.n.1", "sense con.n.1"])
+        self.assertIn("con", harm.of_wordnet(self.net))
+        self.assertNotIn("crime", harm.of_wordnet(self.net))
+        self.words["con"].tiers["word"] = 10
+        self.assertNotIn("con", harm.of_wordnet(self.net))
+
+    def test_forms_are_regular(self):
+        self.assertLessEqual({"bungles", "bungled", "bungling"},
+                             set(forms("bungle")))
+        self.assertLessEqual({"botches", "botched"}, set(forms("botch")))
+        self.assertLessEqual({"flopped", "flops"}, set(forms("flop")))
+        self.assertLessEqual({"shoddier", "shoddiest"}, set(forms("shoddy")))
+
+    def test_forms_that_are_words_of_their_own_are_left(self):
+        self.words["crimes"].parts.add("n")
+        harm = self.harm()
+        known = self.words.__contains__
+        self.assertEqual(harm.forms_of({"crime", "swindler"}, known),
+                         {"swindlers"})
+
+    def test_words_of_the_same_sound_are_found(self):
+        lines = ["lie L AY", "lye L AY", "lie(2) L IY", "lee L IY", "low L OW"]
+        self.assertEqual(same_sound(lines, {"lie"}), {"lye", "lee"})
+        self.words["lye"] = Word(tiers={"word": 35})
+        self.assertEqual(self.harm().sounding(lines, {"lie"}), {"lee"})
+
+    def test_the_surest_source_is_named(self):
+        block = Block([], {"lies": 2}, [])
+        self.harm(listed=["crime"]).add_to(
+            block, self.net, ["lies L AY Z", "lyze L AY Z"],
+            self.words.__contains__)
+        self.assertEqual(block.terms["crime"], ("T", "harmful"))
+        self.assertEqual(block.terms["swindle"], ("T", "wordnet"))
+        self.assertEqual(block.terms["swindlers"], ("T", "inflection"))
+        self.assertEqual(block.terms["lyze"], ("T", "sound"))
+        self.assertNotIn("con", block.terms)
 
 
 class Output(unittest.TestCase):

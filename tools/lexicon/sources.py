@@ -32,13 +32,15 @@ ONBOARD = Package("onboard-data", "1.4.1-5", "GPL-3+",
                   "counts of words and pairs", unpacked=True)
 ENGLISH = (
     Package("pocketsphinx-en-us", "0.8+5prealpha+1-15", "BSD-2-Clause",
-            "probabilities of words and pairs, headwords of the dictionary"),
+            "probabilities of words and pairs, headwords of the dictionary "
+            "and words of equal sound"),
     Package("libsphinxbase-dev", "0.8+5prealpha+1-16", "BSD-2-Clause",
             "reads the language model", data=False),
     Package("scowl", "2020.12.07-2", "SCOWL notice",
             "which words there are and how usual they are"),
     Package("wordnet-base", "1:3.0-37", "WordNet 3.0",
-            "parts of speech, tag counts, neighbours"),
+            "parts of speech, tag counts, neighbours, words of harmful "
+            "senses"),
     Package("name-suggestion-index", "8.0.20260918", "BSD-3-Clause",
             "names of brands and operators", npm=True),
     TRADES,
