@@ -13,6 +13,11 @@
 #define MODEL_NAME_MAX 31u
 #define CANDIDATES_MAX 100000
 #define ROUNDS_MAX 100
+/*
+ * A choice is held against one of so many of --candidates: there are far more
+ * of them than phrases, and what is further down has next to no probability.
+ */
+#define CHOICE_PART 4u
 /* Of a mark, beside a phrase. */
 #define WEIGHT_DEFAULT 0.2
 #define WEIGHT_MAX 100
@@ -596,6 +601,8 @@ int bench_tune(int argc, char **argv)
                                                  .floor = VN_WORD_SCORE_MIN};
     argp_parse(&parser, argc, argv, 0, NULL, bench);
     bench->run.threads = bench_threads(bench->run.threads);
+    bench->run.fit.choice_candidates =
+        (bench->run.fit.candidates + CHOICE_PART - 1) / CHOICE_PART;
     const struct bench_report report = {
         .bench = "tune", .json = bench->json, .threads = bench->run.threads};
     enum vn_status status =

@@ -293,6 +293,7 @@ struct tune_verdict tune_judge(const struct tune_data *data,
 struct tune_fit_options {
     double penalty;
     size_t candidates; /* best spellings of a row, beside the phrase's own */
+    size_t choice_candidates; /* of a choice; 0 = as many */
     unsigned rounds;
 };
 
@@ -351,7 +352,7 @@ struct tune_baked {
 /*
  * tune_bake() writes words.tsv, pairs.tsv, block.tsv and model into 'folder',
  * which is made if need be. Words are limited by their score without the
- * features named "len...", pairs by theirs.
+ * features named "len...", pairs by what the spelling of both loses without.
  */
 VN_NODISCARD enum vn_status
 tune_bake(const struct tune_data *data, const double *weights,

@@ -581,6 +581,16 @@ struct fit {
     struct tune_fit_result *result;
 };
 
+/* How many spellings a row is held against. */
+static size_t rivals_of(const struct fit *fit, const struct tune_row *row)
+{
+    const struct tune_fit_options *options = fit->options;
+
+    return row->choice.chosen != 0 && options->choice_candidates > 0
+               ? options->choice_candidates
+               : options->candidates;
+}
+
 /* Adds the best spellings by the weights to the lists, and fits on all. */
 static bool fit_round(struct fit *fit)
 {
@@ -589,8 +599,9 @@ static bool fit_round(struct fit *fit)
     bool done = tune_scores_init(&scores, fit->data, fit->weights);
 
     for (size_t i = 0; done && i < fit->rows.count; i++) {
-        done = tune_search(fit->data, &scores, &fit->rows.list[i],
-                           fit->options->candidates, &fit->lists[i]);
+        const struct tune_row *row = &fit->rows.list[i];
+        done = tune_search(fit->data, &scores, row, rivals_of(fit, row),
+                           &fit->lists[i]);
     }
     if (done) {
         wake_pairs(fit->data, &scores);
