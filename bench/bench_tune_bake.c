@@ -230,6 +230,26 @@ static enum vn_status bake_words(struct baking *baking)
 
 /* ---- Pairs, block list, model ------------------------------------------ */
 
+static double word_score(const struct baking *baking, uint32_t word)
+{
+    return tune_features_score(&baking->data->word_features, word,
+                               baking->weights);
+}
+
+/*
+ * Without it the spellings that have it lose its score, and pay if its words
+ * are common; the better its words, the more likely such a one is shown.
+ */
+static double pair_worth(const struct baking *baking,
+                         const struct tune_pair *pair, double score)
+{
+    const struct tune_word *words = baking->data->words;
+    const bool common = words[pair->left].common && words[pair->right].common;
+
+    return score - (common ? baking->weights[TUNE_COMMON] : 0) +
+           word_score(baking, pair->left) + word_score(baking, pair->right);
+}
+
 static uint32_t score_pairs(const struct baking *baking, struct item *items)
 {
     const struct tune_data *data = baking->data;
@@ -244,7 +264,7 @@ static uint32_t score_pairs(const struct baking *baking, struct item *items)
             items[count++] = (struct item){
                 .index = i,
                 .hundredths = hundredths_of(score, 1, PAIR_BONUS_MAX),
-                .worth = score,
+                .worth = pair_worth(baking, pair, score),
             };
         }
     }
