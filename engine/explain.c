@@ -12,6 +12,8 @@ static const char *const names[SPLIT_TERMS] = {
     [SPLIT_OVERDIAL] = "overdial",
     [SPLIT_PAIR] = "pair",
     [SPLIT_COMMON] = "common words",
+    [SPLIT_BEHIND_4] = "word behind lone 4",
+    [SPLIT_RUN_WORD] = "run and one word",
     [SPLIT_DIGITS] = "digits",
     [SPLIT_LONE_4] = "lone 4",
     [SPLIT_LONE_2] = "lone 2",
@@ -25,6 +27,13 @@ struct wanted {
     int64_t key;
     struct vn_explanation *out;
 };
+
+/* Terms of two neighbours. */
+static bool is_joint(enum split_term term)
+{
+    return term == SPLIT_PAIR || term == SPLIT_COMMON ||
+           term == SPLIT_BEHIND_4 || term == SPLIT_RUN_WORD;
+}
 
 /* A token as text: "GOT", "PET-MEDS", "468", with its tail. */
 static void token_text(const struct split *split, unsigned i, char *out)
@@ -64,7 +73,7 @@ static void add_terms(const struct split *split, unsigned i,
         term->name = names[t];
         term->hundredths = terms[t];
         token_text(split, i, term->token);
-        if (t == SPLIT_PAIR || t == SPLIT_COMMON) {
+        if (is_joint(t)) {
             char right[sizeof term->token];
             token_text(split, i, right);
             token_text(split, i - 1, term->token);

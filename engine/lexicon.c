@@ -650,7 +650,8 @@ static void hash_entries(XXH3_state_t *state, const struct vn_lexicon *lexicon)
     for (uint32_t i = 0; i < lexicon->entry_count; i++) {
         const struct entry *entry = &lexicon->entries[i];
         (void)XXH3_64bits_update(state, entry->letters, sizeof entry->letters);
-        hash_number(state, (uint64_t)entry->common << 40 |
+        hash_number(state, (uint64_t)entry->class << 48 |
+                               (uint64_t)entry->common << 40 |
                                (uint64_t)entry->length << 32 |
                                (uint64_t)entry->cuts << 16 |
                                (uint16_t)entry->score);

@@ -16,6 +16,7 @@ struct entry {
     uint16_t cuts;   /* bit i: a word of the phrase ends after letter i + 1 */
     int16_t score;   /* hundredths of a nat */
     uint8_t common;  /* a word that pays beside another one (model.h) */
+    uint8_t class;   /* enum model_class */
 };
 
 /* A term of the block list. */

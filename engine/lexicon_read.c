@@ -49,20 +49,41 @@ static const char *read_letters(struct vn_bytes text, bool cuts_allowed,
     return NULL;
 }
 
+/* The flags of the third column, which are of a word, not of a phrase. */
+static const char *read_flags(struct vn_bytes flags, struct entry *entry)
+{
+    static const char classes[] = {
+        [MODEL_NOUN] = 'n', [MODEL_VERB] = 'v', [MODEL_FUNCTION] = 'f'};
+    const char *wrong =
+        "after the score and a second tab stand c, for a common word, and n, "
+        "v or f, for a noun, a verb or a function word, or one of them";
+
+    for (size_t i = 0; i < flags.size; i++) {
+        const char *class = memchr(classes, flags.data[i], sizeof classes);
+        if (flags.data[i] == 'c' && !entry->common) {
+            entry->common = 1;
+        } else if (class > classes && entry->class == MODEL_NO_CLASS) {
+            entry->class = (uint8_t)(class - classes);
+        } else {
+            return wrong;
+        }
+    }
+    return flags.size > 0 ? NULL : wrong;
+}
+
 const char *lexicon_read_word(struct vn_bytes line, struct entry *entry)
 {
-    struct vn_bytes phrase = line, number, common;
+    struct vn_bytes phrase = line, number, flags;
+    const char *wrong = NULL;
     struct entry read = {.score = VN_WORD_SCORE_DEFAULT};
     long score;
 
     if (vn_text_split(line, '\t', &phrase, &number)) {
-        if (vn_text_split(number, '\t', &number, &common)) {
-            common = vn_text_trim(common);
-            if (common.size != 1 || common.data[0] != 'c') {
-                return "after the score and a second tab stands c, for a "
-                       "common word, or nothing";
+        if (vn_text_split(number, '\t', &number, &flags)) {
+            wrong = read_flags(vn_text_trim(flags), &read);
+            if (wrong != NULL) {
+                return wrong;
             }
-            read.common = 1;
         }
         if (!vn_text_int(vn_text_trim(number), VN_WORD_SCORE_MIN,
                          VN_WORD_SCORE_MAX, &score)) {
@@ -71,10 +92,11 @@ const char *lexicon_read_word(struct vn_bytes line, struct entry *entry)
         }
         read.score = (int16_t)score;
     }
-    const char *wrong = read_letters(vn_text_trim(phrase), true, read.letters,
-                                     &read.length, &read.cuts);
-    if (wrong == NULL && read.common && read.cuts != 0) {
-        wrong = "c stands behind words only, not behind a phrase";
+    wrong = read_letters(vn_text_trim(phrase), true, read.letters, &read.length,
+                         &read.cuts);
+    if (wrong == NULL && read.cuts != 0 &&
+        (read.common || read.class != MODEL_NO_CLASS)) {
+        wrong = "a third column stands behind words only, not behind a phrase";
     }
     if (wrong == NULL) {
         *entry = read;

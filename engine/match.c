@@ -47,6 +47,9 @@ struct builder {
     int entry_terms[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + VN_WORD_LETTERS_MAX];
     unsigned kinds; /* of struct match */
     struct pile piles[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + 1][MATCH_KINDS];
+    struct pile after_4[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + 1][MATCH_KINDS];
+    struct pile alone[VN_SUFFIX_DIGITS];
+    bool behind_runs; /* of struct match */
     bool failed;
 };
 
@@ -113,30 +116,82 @@ static unsigned kind(const struct builder *builder, uint32_t entry,
            (common ? MATCH_COMMON : 0);
 }
 
+static unsigned count_covered(const struct chain *chain, unsigned start)
+{
+    const unsigned room = VN_SUFFIX_DIGITS - start;
+
+    return chain->length < room ? chain->length : room;
+}
+
+static unsigned last_kind(const struct builder *builder,
+                          const struct chain *chain, unsigned start)
+{
+    return start + chain->length >= VN_SUFFIX_DIGITS
+               ? MATCH_LONG
+               : kind(builder, chain->last, chain->lengths[chain->count - 1]);
+}
+
+/* What a lone 4 before the chain adds to its key. */
+static int64_t lone_4(const struct builder *builder, const struct chain *chain,
+                      unsigned start)
+{
+    const struct model *model = &builder->lexicon->model;
+    const unsigned class = builder->lexicon->entries[chain->first].class;
+
+    return key_score(model->digit_other + model_run(model, start - 1, 1) +
+                     model->lone_4 + model->lone_4_class[class]) +
+           key_fields(1, 1, 0, 0, key_cut(start - 1));
+}
+
+/* Puts the chain, of which 'plain' is the token, behind runs. */
+static void place_behind_runs(struct builder *builder,
+                              const struct chain *chain, unsigned start,
+                              struct token plain)
+{
+    const struct model *model = &builder->lexicon->model;
+    const unsigned end = start + chain->length;
+    const bool is_short = chain->lengths[0] <= MODEL_SHORT_MAX;
+    const bool is_word = chain->count == 1 && end == VN_SUFFIX_DIGITS;
+    const int64_t beside = key_score(is_short ? model->short_beside_run : 0);
+    const int64_t whole =
+        key_score(is_word ? model_run_word(model, chain->length) : 0);
+
+    add_token(builder,
+              &builder->after_4[start][count_covered(chain, start)]
+                               [last_kind(builder, chain, start)],
+              plain.place,
+              plain.key + lone_4(builder, chain, start) +
+                  (start == 1 ? whole : beside));
+    if (start <= MODEL_RUN_MAX && end >= VN_SUFFIX_DIGITS) {
+        add_token(builder, &builder->alone[start], plain.place,
+                  plain.key + whole + beside);
+    }
+}
+
 static void place_chain(struct builder *builder, const struct chain *chain,
                         unsigned start)
 {
-    const unsigned room = VN_SUFFIX_DIGITS - start;
-    const unsigned covered = chain->length < room ? chain->length : room;
+    const unsigned covered = count_covered(chain, start);
     const unsigned past = chain->length - covered;
-    const unsigned end = start + covered;
-    const unsigned last = chain->count - 1;
     const uint32_t letters =
-        chain->letters >> (KEY_LETTER_BITS * past)
-                              << (KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - end));
+        chain->letters >>
+        (KEY_LETTER_BITS * past)
+            << (KEY_LETTER_BITS * (VN_SUFFIX_DIGITS - start - covered));
     const int64_t key =
         key_score(place_score(builder, chain, start, past)) +
         key_fields(0, chain->segments, letters,
                    place_tail(builder, chain, past), place_cuts(chain, start));
     const unsigned first_kind = kind(builder, chain->first, chain->lengths[0]);
-    const unsigned last_kind =
-        end == VN_SUFFIX_DIGITS
-            ? MATCH_LONG
-            : kind(builder, chain->last, chain->lengths[last]);
     const uint32_t digits = chain->digits >> (3 * past);
     const uint32_t group = digits / MATCH_LANES * builder->kinds + first_kind;
-    add_token(builder, &builder->piles[start][covered][last_kind],
+
+    add_token(builder,
+              &builder->piles[start][covered][last_kind(builder, chain, start)],
               group * MATCH_LANES + digits % MATCH_LANES, key);
+    if (builder->behind_runs && start > 0) {
+        place_behind_runs(builder, chain, start,
+                          (struct token){.key = key, .place = digits});
+    }
 }
 
 /* Places the chain wherever it fits, and where its last word may run on. */
@@ -359,10 +414,9 @@ static void thin_groups(struct token *ordered, const uint32_t *starts,
     }
 }
 
-static bool make_table(struct match *match, struct match_table *table,
-                       const struct pile *pile, unsigned covered)
+static bool make_groups(struct match *match, struct match_table *table,
+                        const struct pile *pile, uint32_t groups)
 {
-    const uint32_t groups = match->kinds << (3 * (covered - 1));
     struct token *ordered = calloc(pile->count, sizeof *ordered);
     uint32_t *starts = calloc(groups + 1, sizeof *starts);
     uint32_t *kept = calloc(groups, sizeof *kept);
@@ -397,24 +451,48 @@ out:
     return made;
 }
 
-/* Calls for each table that has tokens; false as soon as one fails. */
-static bool make_tables(struct match *match, struct builder *builder)
+/* Frees the pile; an empty one makes no table. */
+static bool make_table(struct match *match, struct match_table *table,
+                       struct pile *pile, uint32_t groups)
 {
-    for (unsigned start = 0; start < VN_SUFFIX_DIGITS; start++) {
-        for (unsigned n = 1; start + n <= VN_SUFFIX_DIGITS; n++) {
-            for (unsigned kind = 0; kind < match->kinds; kind++) {
-                struct pile *pile = &builder->piles[start][n][kind];
-                if (pile->count > 0 &&
-                    !make_table(match, &match->tables[start][n][kind], pile,
-                                n)) {
-                    return false;
-                }
-                free(pile->tokens);
-                *pile = (struct pile){.tokens = NULL};
+    const bool made =
+        pile->count == 0 || make_groups(match, table, pile, groups);
+
+    free(pile->tokens);
+    *pile = (struct pile){.tokens = NULL};
+    return made;
+}
+
+/* Those of one start; false as soon as one fails. */
+static bool make_tables(struct match *match, struct builder *builder,
+                        unsigned start)
+{
+    const unsigned room = VN_SUFFIX_DIGITS - start;
+
+    for (unsigned n = 1; n <= room; n++) {
+        const uint32_t groups = 1u << (3 * (n - 1));
+        for (unsigned kind = 0; kind < match->kinds; kind++) {
+            if (!make_table(match, &match->tables[start][n][kind],
+                            &builder->piles[start][n][kind],
+                            groups * match->kinds) ||
+                !make_table(match, &match->after_4[start][n][kind],
+                            &builder->after_4[start][n][kind], groups)) {
+                return false;
             }
         }
     }
-    return true;
+    return make_table(match, &match->alone[start], &builder->alone[start],
+                      1u << (3 * (room - 1)));
+}
+
+static bool make_all_tables(struct match *match, struct builder *builder)
+{
+    bool made = !builder->failed;
+
+    for (unsigned start = 0; made && start < VN_SUFFIX_DIGITS; start++) {
+        made = make_tables(match, builder, start);
+    }
+    return made;
 }
 
 /* Common words matter where the model makes a difference of them. */
@@ -428,13 +506,35 @@ static unsigned count_kinds(const struct vn_lexicon *lexicon)
     return any && lexicon->model.common != 0 ? MATCH_KINDS : MATCH_COMMON;
 }
 
-static void free_piles(struct builder *builder)
+/* What stands behind a run matters where the model makes a difference of it. */
+static bool has_behind_runs(const struct model *model)
 {
-    struct pile *piles = &builder->piles[0][0][0];
+    bool any = false;
 
-    for (size_t i = 0; i < sizeof builder->piles / sizeof *piles; i++) {
+    for (unsigned class = 0; class < MODEL_CLASSES; class ++) {
+        any = any || model->lone_4_class[class] != 0;
+    }
+    for (unsigned n = MODEL_RUN_WORD_MIN; n <= MODEL_RUN_WORD_MAX; n++) {
+        any = any || model->run_word[n] != 0;
+    }
+    return any;
+}
+
+static void free_piles(struct pile *piles, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
         free(piles[i].tokens);
     }
+}
+
+static void free_builder(struct builder *builder)
+{
+    const size_t count = sizeof builder->piles / sizeof(struct pile);
+
+    free_piles(&builder->piles[0][0][0], count);
+    free_piles(&builder->after_4[0][0][0], count);
+    free_piles(builder->alone, VN_SUFFIX_DIGITS);
+    free(builder);
 }
 
 bool match_init(struct match *match, const struct vn_lexicon *lexicon,
@@ -450,6 +550,8 @@ bool match_init(struct match *match, const struct vn_lexicon *lexicon,
     builder->lexicon = lexicon;
     builder->blocks = blocks;
     builder->kinds = match->kinds = count_kinds(lexicon);
+    builder->behind_runs = match->behind_runs =
+        has_behind_runs(&lexicon->model);
     for (unsigned start = 0; start < VN_SUFFIX_DIGITS; start++) {
         for (unsigned n = 1; n <= VN_WORD_LETTERS_MAX; n++) {
             builder->entry_terms[start][start + n] =
@@ -457,22 +559,28 @@ bool match_init(struct match *match, const struct vn_lexicon *lexicon,
         }
     }
     collect(builder);
-    made = !builder->failed && make_tables(match, builder);
-    free_piles(builder);
-    free(builder);
+    made = make_all_tables(match, builder);
+    free_builder(builder);
     if (!made) {
         match_reset(match);
     }
     return made;
 }
 
-void match_reset(struct match *match)
+static void free_tables(struct match_table *tables, size_t count)
 {
-    struct match_table *tables = &match->tables[0][0][0];
-
-    for (size_t i = 0; i < sizeof match->tables / sizeof *tables; i++) {
+    for (size_t i = 0; i < count; i++) {
         free(tables[i].offsets);
         free(tables[i].rows);
     }
+}
+
+void match_reset(struct match *match)
+{
+    const size_t count = sizeof match->tables / sizeof(struct match_table);
+
+    free_tables(&match->tables[0][0][0], count);
+    free_tables(&match->after_4[0][0][0], count);
+    free_tables(match->alone, VN_SUFFIX_DIGITS);
     memset(match, 0, sizeof *match);
 }

@@ -25,6 +25,13 @@
  * rows of eight lanes, one for each last key 2..9: going down a lane, the
  * tokens of these digits, best first, of different letters, then KEY_NONE. So
  * eight sibling suffixes are one vector.
+ *
+ * Where the model has terms for what stands behind a run, tokens are in other
+ * tables, too, each with one list for all kinds of first entry, as these have
+ * the term of a short entry beside a run in them:
+ *   after_4   a lone 4 and the token behind it, which gives it its place
+ *   alone     tokens that end at the seventh key, as they stand behind a run
+ *             at key 0 that is no lone 4
  */
 #define MATCH_LANES 8u
 
@@ -43,6 +50,10 @@ struct match {
     /* By start, covered keys, kind of the last entry. */
     struct match_table tables[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + 1]
                              [MATCH_KINDS];
+    struct match_table after_4[VN_SUFFIX_DIGITS][VN_SUFFIX_DIGITS + 1]
+                              [MATCH_KINDS];
+    struct match_table alone[VN_SUFFIX_DIGITS]; /* by start */
+    bool behind_runs;                           /* whether these two are made */
     /* Those that tokens have: 2 where common words do not matter. */
     unsigned kinds;
     uint64_t token_count, row_count; /* of all tables */
@@ -56,22 +67,25 @@ bool match_init(struct match *match, const struct vn_lexicon *lexicon,
                 const struct block_set *blocks);
 void match_reset(struct match *match);
 
-/*
- * The rows of a group, of the digits 'digits' and this kind of first entry:
- * the first, and one past the last.
- */
-static inline const int64_t *match_rows(const struct match *match,
-                                        const struct match_table *table,
-                                        uint32_t digits, unsigned first_kind,
-                                        const int64_t **end)
+/* The rows of a group: the first, and one past the last. */
+static inline const int64_t *match_group(const struct match_table *table,
+                                         size_t group, const int64_t **end)
 {
     if (table->offsets == NULL) {
         *end = NULL;
         return NULL;
     }
-    const size_t group = (size_t)digits * match->kinds + first_kind;
     *end = table->rows + (size_t)table->offsets[group + 1] * MATCH_LANES;
     return table->rows + (size_t)table->offsets[group] * MATCH_LANES;
+}
+
+/* Those of the digits 'digits' and this kind of first entry. */
+static inline const int64_t *match_rows(const struct match *match,
+                                        const struct match_table *table,
+                                        uint32_t digits, unsigned first_kind,
+                                        const int64_t **end)
+{
+    return match_group(table, (size_t)digits * match->kinds + first_kind, end);
 }
 
 #endif

@@ -51,6 +51,11 @@ static const struct weight weights[] = {
     NAMED("lone_2.end", lone_2_end),
     TABLE(run_equal, 2, 3),
     SINGLE(run_sequence),
+    NAMED("lone_4.noun", lone_4_class[MODEL_NOUN]),
+    NAMED("lone_4.verb", lone_4_class[MODEL_VERB]),
+    NAMED("lone_4.function", lone_4_class[MODEL_FUNCTION]),
+    {"run_word", offsetof(struct model, run_word), MODEL_RUN_WORD_MIN,
+     MODEL_RUN_WORD_MAX, 0, MODEL_WEIGHT_MAX},
 };
 
 #define WEIGHTS (sizeof weights / sizeof *weights)
@@ -113,7 +118,7 @@ static enum vn_status read_line(struct vn_bytes line, struct model *model,
     }
     if (!vn_text_int(text, weight->least, weight->most, &value)) {
         *wrong = "weight is no integer from -300 to 300 (common: -200 to 0, "
-                 "twin: 0 to 1000)";
+                 "run_word: 0 to 300, twin: 0 to 1000)";
         return VN_INVALID;
     }
     memcpy((char *)model + weight->offset + index * sizeof(int),
@@ -200,6 +205,12 @@ int model_run(const struct model *model, unsigned start, unsigned length)
     }
     return start + length < VN_SUFFIX_DIGITS ? model->run_middle[length]
                                              : model->run_end[length];
+}
+
+int model_run_word(const struct model *model, unsigned covered)
+{
+    return model
+        ->run_word[covered < MODEL_RUN_WORD_MAX ? covered : MODEL_RUN_WORD_MAX];
 }
 
 int model_lone(const struct model *model, unsigned start, unsigned digit)

@@ -17,7 +17,9 @@
  *     + sum over borders  between two common words that are not listed
  *     + sum over runs     of digit costs + run term by place and length
  *                         + what its digits add: lone 2 or 4, equal, sequence
- *     + sum over borders  between a run and an entry that covers 1 or 2 keys
+ *     + sum over borders  between a run and an entry that covers 1 or 2 keys,
+ *                         between a lone 4 and the entry behind it, by class
+ *     + what one run and one entry earn that make up the whole
  *
  * Keys are counted from 0; an entry covers keys start .. end - 1. All terms
  * depend on one token and its place, or on two neighbours, which is what makes
@@ -36,9 +38,22 @@
 #define MODEL_TWIN_MAX 1000
 /* Two common words pay at most this: six borders must fit the key. */
 #define MODEL_COMMON_MAX 200
+/* One run and one entry: the fewest keys that the entry can cover, and those
+   from which on all count alike. */
+#define MODEL_RUN_WORD_MIN 3u
+#define MODEL_RUN_WORD_MAX 5u
 /* Format version of a model file. */
 #define MODEL_VERSION 1
 #define MODEL_NAME_SIZE 32u
+
+/* Classes of words, which words files may tell; most words have none. */
+enum model_class {
+    MODEL_NO_CLASS,
+    MODEL_NOUN,
+    MODEL_VERB,
+    MODEL_FUNCTION, /* the, for, my */
+    MODEL_CLASSES
+};
 
 /* All values in hundredths of a nat. */
 struct model {
@@ -65,6 +80,11 @@ struct model {
                              4 at key 0 */
     int common; /* 0 or below: two words side by side that are both common and
                    no listed pair */
+    int lone_4_class[MODEL_CLASSES]; /* lone 4 and the class of the entry behind
+                                        it; 0 for none */
+    /* 0 or above: a run at key 0 and one entry up to the seventh key, but not
+       past it, by the keys that it covers; [5] of five or six. */
+    int run_word[MODEL_RUN_WORD_MAX + 1];
     int twin; /* positive: paid once by a candidate that differs in at most one
                  of the seven characters from one already chosen */
 };
@@ -89,6 +109,9 @@ uint64_t model_hash(const struct model *model);
 int model_entry(const struct model *model, unsigned start, unsigned end);
 int model_overdial(const struct model *model, unsigned start, unsigned past);
 int model_run(const struct model *model, unsigned start, unsigned length);
+
+/* The term of a run at key 0 and one entry that ends at the seventh key. */
+int model_run_word(const struct model *model, unsigned covered);
 
 /* The terms of a run by its digits, of which 'run' is the first. */
 int model_lone(const struct model *model, unsigned start, unsigned digit);

@@ -12,7 +12,40 @@ void search_start(struct search_path *path, const struct search_tables *tables)
     }
     path->root.before_run[0] = KEY_EMPTY;
     path->nodes[0] = &path->root;
+    path->last_nodes[0] = &path->root;
     block_trace_start(&path->trace);
+}
+
+/* The list without what has no letters. */
+static void drop_run(const int64_t list[SEARCH_KEEP], int64_t out[SEARCH_KEEP])
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < SEARCH_KEEP; i++) {
+        if (key_letters(list[i]) != 0) {
+            out[count++] = list[i];
+        }
+    }
+    while (count < SEARCH_KEEP) {
+        out[count++] = 0;
+    }
+}
+
+/* Takes the run of all keys of the node of this depth out of its lists. */
+static void take_alone(struct search_path *path, unsigned depth)
+{
+    const struct model *model = &path->tables->lexicon->model;
+    const bool lone_4 = depth == 1 && path->digits[0] == 4;
+    const int digits = path->run_digits[depth][depth] +
+                       model_run_digits(model, path->digits, 0, depth);
+
+    path->alone[depth][0] =
+        lone_4 ? 0 : KEY_EMPTY + search_run(model, 0, depth, digits);
+    for (unsigned kind = 0; kind < path->tables->match.kinds; kind++) {
+        drop_run(path->nodes[depth]->before[kind],
+                 path->without_run[depth].before[kind]);
+    }
+    path->last_nodes[depth] = &path->without_run[depth];
 }
 
 void search_enter(struct search_path *path, unsigned digit)
@@ -33,6 +66,10 @@ void search_enter(struct search_path *path, unsigned digit)
     block_trace_step(&path->tables->blocks, &path->trace, depth, digit);
     if (next < VN_SUFFIX_DIGITS) {
         path->nodes[next] = &path->children[depth][digit];
+        path->last_nodes[next] = path->nodes[next];
+    }
+    if (next <= MODEL_RUN_MAX && path->tables->match.behind_runs) {
+        take_alone(path, next);
     }
     path->depth = next;
 }
@@ -144,15 +181,23 @@ static unsigned next_in_sequence(const struct search_path *path)
     return goes_on ? 1u << next : 0;
 }
 
+/* Whether a run that is just 4, and that a word stands behind, is left out. */
+static bool skips_lone_4(const struct search_path *path, bool last)
+{
+    return !last && path->tables->match.behind_runs;
+}
+
 /* Bits of the digits whose runs may have terms of their own. */
-static unsigned own_digits(const struct search_path *path)
+static unsigned own_digits(const struct search_path *path, bool last)
 {
     const struct model *model = &path->tables->lexicon->model;
     const unsigned depth = path->depth;
     unsigned bits = 0;
 
     bits |= model_lone(model, depth, 2) != 0 ? 1u << 2 : 0;
-    bits |= model_lone(model, depth, 4) != 0 ? 1u << 4 : 0;
+    bits |= model_lone(model, depth, 4) != 0 || skips_lone_4(path, last)
+                ? 1u << 4
+                : 0;
     if (depth > 0 && (model->run_equal[2] | model->run_equal[3]) != 0) {
         bits |= 1u << path->digits[depth - 1];
     }
@@ -205,7 +250,8 @@ static struct run_end make_end(const struct search_path *path, int last,
 }
 
 /* Every run holds the last digit, so its cost changes all scores alike. */
-void search_run_lists(const struct search_path *path, struct search_runs *runs)
+void search_run_lists(const struct search_path *path, bool last,
+                      struct search_runs *runs)
 {
     static const int64_t none[SEARCH_KEEP];
     const struct model *model = &path->tables->lexicon->model;
@@ -220,12 +266,16 @@ void search_run_lists(const struct search_path *path, struct search_runs *runs)
     }
     ends[count++] = make_end(path, model->digit_other, 0,
                              depth > 0 ? path->run_starts[depth - 1][0] : none);
-    for (unsigned left = own_digits(path); left != 0; left &= left - 1) {
+    for (unsigned left = own_digits(path, last); left != 0; left &= left - 1) {
         const unsigned digit = (unsigned)__builtin_ctz(left);
-        const int last = digit < 2 ? model->digit_01 : model->digit_other;
+        const int cost = digit < 2 ? model->digit_01 : model->digit_other;
         const unsigned own = count - 1;
-        ends[count++] = make_end(path, last, model_lone(model, depth, digit),
-                                 longer_runs(path, digit, made[own]));
+        ends[count] = make_end(path, cost, model_lone(model, depth, digit),
+                               longer_runs(path, digit, made[own]));
+        if (digit == 4 && skips_lone_4(path, last)) {
+            ends[count].alone = KEY_NONE;
+        }
+        count++;
         runs->own[own] = digit;
         runs->list_of[digit] = SEARCH_OWN + own;
     }

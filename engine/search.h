@@ -19,7 +19,8 @@
  *   before[kind]  any spelling, as a token whose first entry is of this kind,
  *                 or the end, wants it: those that end in a run less the term
  *                 of a short entry beside a run, those that end in a common
- *                 word less what it pays for another one
+ *                 word less what it pays for another one; a lone 4 at the end
+ *                 is left out where tables have it (match.h, behind_runs)
  *   before_run    those that end in a word, short ones with the term of a
  *                 short entry beside a run
  *
@@ -72,10 +73,19 @@ struct search_path {
      * of the digits count, and where keys d and d + 1 alone are equal.
      */
     int64_t run_starts[VN_SUFFIX_DIGITS][SEARCH_STARTS][SEARCH_KEEP];
+    /*
+     * Where tables have what stands behind runs: alone[d][0] is the run of keys
+     * 0 .. d - 1, no lone 4, and without_run[d] the node of depth d without it,
+     * for tokens that end at the seventh key. They need no other key in its
+     * place: it earns at least as much with the same tokens.
+     */
+    int64_t alone[MODEL_RUN_MAX + 1][SEARCH_KEEP];
+    struct search_node without_run[MODEL_RUN_MAX + 1];
     struct block_trace trace;
     struct search_node root;
     struct search_node children[VN_SUFFIX_DIGITS][10]; /* of depth d, d + 1 */
     const struct search_node *nodes[VN_SUFFIX_DIGITS]; /* chosen, by depth */
+    const struct search_node *last_nodes[VN_SUFFIX_DIGITS]; /* or without_run */
     /* Threads write their places all the time: they share no cache line, nor
        a pair of lines, which processors fetch together. */
     char apart[128];
@@ -163,9 +173,10 @@ void search_run_starts(struct search_path *path);
 
 /*
  * search_run_lists() writes the best spellings of the children that end in a
- * run.
+ * run, as the last token or as one that a word stands behind ('last' false).
  */
-void search_run_lists(const struct search_path *path, struct search_runs *runs);
+void search_run_lists(const struct search_path *path, bool last,
+                      struct search_runs *runs);
 
 /*
  * search_unblock() is the best split of the letters field 'letters' of the

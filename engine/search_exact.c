@@ -170,25 +170,44 @@ static const int64_t *list_of(const struct search_node *node, unsigned next)
 static void hunt_before(struct hunt *hunt, unsigned end, unsigned next,
                         int64_t rest);
 
+/* Tokens of one lane, from '*row' on, each with all that 'next' may follow. */
+static void hunt_rows(struct hunt *hunt, const int64_t *row,
+                      const int64_t *row_end, unsigned end, unsigned next,
+                      int64_t rest)
+{
+    const int64_t head = list_of(hunt->path->nodes[end], next)[0];
+
+    for (; head != 0 && row < row_end && *row != KEY_NONE; row += MATCH_LANES) {
+        if (head + *row + rest <= hunt->exact->floor) {
+            break;
+        }
+        hunt_before(hunt, end, next, *row + rest);
+    }
+}
+
 /* Tokens of one table that end at 'end', each with all that may precede it. */
 static void hunt_tokens(struct hunt *hunt, unsigned start, unsigned end,
-                        unsigned last_kind, unsigned first_kind, int64_t rest)
+                        unsigned last_kind, int64_t rest)
 {
     const struct search_path *path = hunt->path;
     const struct match *match = &path->tables->match;
-    const int64_t head = path->nodes[start]->before[first_kind][0];
-    const int64_t *row_end;
-    const int64_t *row =
-        match_rows(match, &match->tables[start][end - start][last_kind],
-                   path->octal[end - 1][start], first_kind, &row_end);
+    const uint32_t digits = path->octal[end - 1][start];
     const unsigned lane = path->digits[end - 1] - 2;
+    const int64_t *row, *row_end;
 
-    for (; head != 0 && row < row_end && row[lane] != KEY_NONE;
-         row += MATCH_LANES) {
-        if (head + row[lane] + rest <= hunt->exact->floor) {
-            break;
+    for (unsigned first = 0; first < match->kinds; first++) {
+        row = match_rows(match, &match->tables[start][end - start][last_kind],
+                         digits, first, &row_end);
+        if (row < row_end) {
+            hunt_rows(hunt, row + lane, row_end, start, first, rest);
         }
-        hunt_before(hunt, start, first_kind, row[lane] + rest);
+    }
+    if (start > 0 && path->digits[start - 1] == 4) {
+        row = match_group(&match->after_4[start][end - start][last_kind],
+                          digits, &row_end);
+        if (row < row_end) {
+            hunt_rows(hunt, row + lane, row_end, start - 1, NEXT_IS_RUN, rest);
+        }
     }
 }
 
@@ -211,9 +230,7 @@ static void hunt_words(struct hunt *hunt, unsigned end, unsigned next,
     for (unsigned start = path->clear[end]; start < end; start++) {
         for (unsigned last = 0; last < kinds; last++) {
             const int64_t term = key_score(border(model, last, next));
-            for (unsigned first = 0; first < kinds; first++) {
-                hunt_tokens(hunt, start, end, last, first, rest + term);
-            }
+            hunt_tokens(hunt, start, end, last, rest + term);
         }
     }
 }
@@ -227,6 +244,10 @@ static void hunt_runs(struct hunt *hunt, unsigned end, unsigned next,
 
     for (unsigned n = 1; n <= MODEL_RUN_MAX && n <= end; n++) {
         const bool lone_4 = n == 1 && ends_in_4;
+        if (lone_4 && end < VN_SUFFIX_DIGITS &&
+            path->tables->match.behind_runs) {
+            continue; /* tokens have it */
+        }
         const int digits =
             path->run_digits[end][n] +
             model_run_digits(model, path->digits + end - n, end - n, n);
@@ -263,6 +284,30 @@ static void hunt_before(struct hunt *hunt, unsigned end, unsigned next,
     }
 }
 
+/* One run at key 0, and one token. */
+static void hunt_alone(struct hunt *hunt)
+{
+    const struct search_path *path = hunt->path;
+    const unsigned depth = VN_SUFFIX_DIGITS - 1;
+    const unsigned lane = path->digits[depth] - 2;
+
+    for (unsigned start = 1; start <= MODEL_RUN_MAX; start++) {
+        const int64_t *row, *row_end;
+        if (start < path->clear[VN_SUFFIX_DIGITS] ||
+            path->alone[start][0] == 0) {
+            continue;
+        }
+        row = match_group(&path->tables->match.alone[start],
+                          path->octal[depth][start], &row_end);
+        for (; row < row_end && row[lane] != KEY_NONE; row += MATCH_LANES) {
+            if (path->alone[start][0] + row[lane] <= hunt->exact->floor) {
+                break;
+            }
+            found(hunt, path->alone[start][0] + row[lane]);
+        }
+    }
+}
+
 void search_exact(const struct search_path *path, int64_t floor,
                   struct search_exact *exact)
 {
@@ -273,6 +318,7 @@ void search_exact(const struct search_path *path, int64_t floor,
     hunt.unblocked_count = 0;
     exact->count = 0;
     exact->floor = floor;
+    hunt_alone(&hunt);
     hunt_words(&hunt, VN_SUFFIX_DIGITS, MATCH_LONG, 0);
     hunt_runs(&hunt, VN_SUFFIX_DIGITS, MATCH_LONG, 0);
 }

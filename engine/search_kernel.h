@@ -60,6 +60,19 @@ static inline void add_products(const int64_t before[SEARCH_KEEP],
     }
 }
 
+/* The same of a group that has one list for all kinds of first entry. */
+static inline void add_group(const struct match_table *table, uint32_t digits,
+                             const int64_t before[SEARCH_KEEP], unsigned lane,
+                             int64_t margin, lanes_t list[SEARCH_KEEP])
+{
+    const int64_t *row_end;
+    const int64_t *row = match_group(table, digits, &row_end);
+
+    if (row < row_end) {
+        add_products(before, row + lane, row_end, margin, list);
+    }
+}
+
 /*
  * Adds to 'list' the spellings that end at 'end' in a token whose last entry
  * is of this kind: for each start, its list times its tokens.
@@ -72,7 +85,9 @@ static inline void add_words(const struct search_path *path, unsigned end,
     const unsigned depth = end - 1;
 
     for (unsigned start = path->clear[depth]; start < end; start++) {
-        const struct search_node *node = path->nodes[start];
+        const struct search_node *node = end < VN_SUFFIX_DIGITS
+                                             ? path->nodes[start]
+                                             : path->last_nodes[start];
         const uint32_t digits = path->octal[depth][start];
         const struct match_table *table =
             &match->tables[start][end - start][last_kind];
@@ -84,6 +99,10 @@ static inline void add_words(const struct search_path *path, unsigned end,
                 add_products(node->before[kind], row + lane, row_end, margin,
                              list);
             }
+        }
+        if (start > 0 && path->digits[start - 1] == 4) {
+            add_group(&match->after_4[start][end - start][last_kind], digits,
+                      path->nodes[start - 1]->before_run, lane, margin, list);
         }
     }
 }
@@ -243,12 +262,26 @@ static void expand(struct search_path *path)
     struct search_runs runs;
 
     search_run_starts(path);
-    search_run_lists(path, &runs);
+    search_run_lists(path, false, &runs);
     for (unsigned digit = 0; digit < 2; digit++) {
         expand_01(path, runs.lists[runs.list_of[digit]], &children[digit]);
     }
     for (unsigned lane = 0; lane < MATCH_LANES; lane += LANES) {
         expand_lanes(path, lane, &runs, children);
+    }
+}
+
+/* Adds the spellings that are one run at key 0 and one token. */
+static inline void add_alone(const struct search_path *path, unsigned lane,
+                             int64_t margin, lanes_t list[SEARCH_KEEP])
+{
+    const unsigned depth = VN_SUFFIX_DIGITS - 1;
+    const unsigned clear = path->clear[depth];
+
+    for (unsigned start = clear > 0 ? clear : 1; start <= MODEL_RUN_MAX;
+         start++) {
+        add_group(&path->tables->match.alone[start], path->octal[depth][start],
+                  path->alone[start], lane, margin, list);
     }
 }
 
@@ -262,5 +295,6 @@ static inline void leaf_list(const struct search_path *path, unsigned lane,
                              lanes_t list[SEARCH_KEEP])
 {
     spread_runs(runs, lane, list);
+    add_alone(path, lane, penalty, list);
     add_words(path, VN_SUFFIX_DIGITS, MATCH_LONG, lane, penalty, list);
 }

@@ -642,7 +642,7 @@ static unsigned hundred(struct search_path *path, struct vn_record *records)
     for (unsigned digit = 0; digit < 10; digit++) {
         struct search_runs runs;
         search_enter(path, digit);
-        search_run_lists(path, &runs);
+        search_run_lists(path, true, &runs);
         keep_run_ends(&ended, digit, &runs);
         for (unsigned lane = 0; lane < MATCH_LANES; lane += LANES) {
             exact += rank_group(path, lane, penalty, &runs,

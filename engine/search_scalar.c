@@ -74,7 +74,7 @@ static unsigned leaves(struct search_path *path, struct vn_record *records)
     const int64_t penalty = key_score(path->tables->lexicon->model.twin);
     unsigned exact = 0;
 
-    search_run_lists(path, &runs);
+    search_run_lists(path, true, &runs);
     for (unsigned digit = 0; digit < 10; digit++) {
         struct rank_choice choice;
         lanes_t list[SEARCH_KEEP];

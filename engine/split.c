@@ -90,6 +90,24 @@ static void neighbour_terms(const struct vn_lexicon *lexicon, uint32_t left,
     }
 }
 
+/* The terms of the entry 'token' behind a run. */
+static void behind_run_terms(const struct split *split,
+                             const struct split_token *token,
+                             int terms[SPLIT_TERMS])
+{
+    const struct vn_lexicon *lexicon = split->lexicon;
+    const struct split_token *run = token - 1;
+
+    if (is_lone_4(split, run)) {
+        terms[SPLIT_BEHIND_4] =
+            lexicon->model.lone_4_class[lexicon->entries[token->entry].class];
+    }
+    if (run->start == 0 && token->end == VN_SUFFIX_DIGITS && token->past == 0) {
+        terms[SPLIT_RUN_WORD] =
+            model_run_word(&lexicon->model, token->end - token->start);
+    }
+}
+
 int split_terms(const struct split *split, unsigned i, int terms[SPLIT_TERMS])
 {
     const struct split_token *token = &split->tokens[i];
@@ -106,6 +124,9 @@ int split_terms(const struct split *split, unsigned i, int terms[SPLIT_TERMS])
         terms[SPLIT_BESIDE] = beside(split, before, token);
         if (!is_run(before) && !is_run(token)) {
             neighbour_terms(split->lexicon, before->entry, token->entry, terms);
+        }
+        if (is_run(before) && !is_run(token)) {
+            behind_run_terms(split, token, terms);
         }
     }
     for (unsigned t = 0; t < SPLIT_TERMS; t++) {

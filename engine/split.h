@@ -43,6 +43,8 @@ enum split_term {
     SPLIT_OVERDIAL, /* it runs past the seventh key */
     SPLIT_PAIR,     /* it and the entry before it are listed */
     SPLIT_COMMON,   /* they are not, but both common */
+    SPLIT_BEHIND_4, /* it stands behind a lone 4, by class */
+    SPLIT_RUN_WORD, /* it and a run make up the whole */
     SPLIT_DIGITS,   /* the digits of a run */
     SPLIT_LONE_4,   /* a run that is just 4 */
     SPLIT_LONE_2,   /* a run that is just 2 */

@@ -23,12 +23,13 @@ static bool same_entry(const struct entry *a, const struct entry *b)
     return memcmp(a->letters, b->letters, sizeof a->letters) == 0 &&
            a->length == b->length && a->cuts == b->cuts &&
            a->score == b->score && a->overlay == b->overlay &&
-           a->common == b->common;
+           a->common == b->common && a->class == b->class;
 }
 
 /* Written out again it is the same entry. */
 static void check_reads_back(const struct entry *entry)
 {
+    static const char *const classes[MODEL_CLASSES] = {"", "n", "v", "f"};
     char form[FORM_SIZE];
     struct entry again;
     size_t used = 0;
@@ -39,8 +40,11 @@ static void check_reads_back(const struct entry *entry)
             form[used++] = i % 2 == 0 ? ' ' : '-';
         }
     }
-    used += (size_t)snprintf(form + used, sizeof form - used, "\t%d%s",
-                             entry->score, entry->common != 0 ? "\tc" : "");
+    const bool flags = entry->common != 0 || entry->class != MODEL_NO_CLASS;
+    used +=
+        (size_t)snprintf(form + used, sizeof form - used, "\t%d%s%s%s",
+                         entry->score, flags ? "\t" : "",
+                         entry->common != 0 ? "c" : "", classes[entry->class]);
     FUZZ_CHECK(lexicon_read_word((struct vn_bytes){form, used}, &again) ==
                NULL);
     FUZZ_CHECK(same_entry(entry, &again));

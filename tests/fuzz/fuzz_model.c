@@ -58,6 +58,12 @@ static void write_model(struct writer *writer, const struct model *model)
     write_weight(writer, "lone_2.end", model->lone_2_end);
     write_table(writer, "run_equal", model->run_equal, 2, 3);
     write_weight(writer, "run_sequence", model->run_sequence);
+    write_weight(writer, "lone_4.noun", model->lone_4_class[MODEL_NOUN]);
+    write_weight(writer, "lone_4.verb", model->lone_4_class[MODEL_VERB]);
+    write_weight(writer, "lone_4.function",
+                 model->lone_4_class[MODEL_FUNCTION]);
+    write_table(writer, "run_word", model->run_word, MODEL_RUN_WORD_MIN,
+                MODEL_RUN_WORD_MAX);
 }
 
 static void check_accepted(const struct model *model)

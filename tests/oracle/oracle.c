@@ -166,6 +166,42 @@ static int run_terms(const struct search *search, const struct piece *piece)
                                        : weights->run_middle[length]);
 }
 
+/* What a lone 4 earns or pays by the class of the entry behind it. */
+static int class_terms(const struct oracle_weights *weights, char class)
+{
+    switch (class) {
+    case 'n':
+        return weights->lone_4_noun;
+    case 'v':
+        return weights->lone_4_verb;
+    case 'f':
+        return weights->lone_4_function;
+    default:
+        return 0;
+    }
+}
+
+/* What an entry earns or pays because it stands behind a run. */
+static int behind_run_terms(const struct search *search,
+                            const struct piece *run, const struct piece *word)
+{
+    const struct oracle_weights *weights = &search->oracle->weights;
+    const unsigned covered = word->end - word->start;
+
+    assert(run->entry == NULL && word->entry != NULL);
+    const bool whole_spelling =
+        run->start == 0 && word->end == KEYS && word->entry->length == covered;
+    int score = 0;
+
+    if (is_lone_four(search, run)) {
+        score += class_terms(weights, word->entry->class);
+    }
+    if (whole_spelling) {
+        score += weights->run_word[covered > 5 ? 5 : covered];
+    }
+    return score;
+}
+
 /* What two neighbours earn or pay. */
 static int join_terms(const struct search *search, const struct piece *left,
                       const struct piece *right)
@@ -178,12 +214,13 @@ static int join_terms(const struct search *search, const struct piece *left,
     }
     const struct piece *run = left->entry == NULL ? left : right;
     const struct piece *word = left->entry == NULL ? right : left;
+    const int behind = run == left ? behind_run_terms(search, run, word) : 0;
 
     if (word->end - word->start > SHORT_KEYS ||
         (run->start == 0 && is_lone_four(search, run))) {
-        return 0;
+        return behind;
     }
-    return search->oracle->weights.short_beside_run;
+    return behind + search->oracle->weights.short_beside_run;
 }
 
 static void enumerate(struct search *search, unsigned at, int score);

@@ -33,8 +33,8 @@ struct vn_oracle_spelling {
 };
 
 /*
- * vn_oracle_open() reads words ("word TAB score", and "TAB c" if it is common),
- * pairs ("left TAB right TAB
+ * vn_oracle_open() reads words ("word TAB score", and behind another tab "c" if
+ * it is common, "n", "v" or "f" for its class), pairs ("left TAB right TAB
  * bonus") and block list ("term TAB flags ...", flags of the letters T and S)
  * from text files; a path that is NULL stands for an empty file. The caller
  * frees '*oracle'.

@@ -169,6 +169,7 @@ static enum vn_status set_entry(struct vn_oracle *oracle, const char *phrase,
     oracle->entries[index].present = true;
     oracle->entries[index].overlay = made.overlay;
     oracle->entries[index].common = made.common;
+    oracle->entries[index].class = made.class;
     return VN_OK;
 }
 
@@ -272,7 +273,8 @@ static enum vn_status take_word(struct vn_oracle *oracle, char *const fields[3])
     return set_entry(
         oracle, fields[0],
         (struct oracle_entry){.score = score,
-                              .common = strcmp(fields[2], "c") == 0});
+                              .common = strchr(fields[2], 'c') != NULL,
+                              .class = fields[2][strcspn(fields[2], "nvf")]});
 }
 
 static enum vn_status take_pair(struct vn_oracle *oracle, char *const fields[3])

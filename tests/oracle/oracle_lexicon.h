@@ -29,6 +29,7 @@ struct oracle_entry {
     bool present;  /* false: known from a pair only, or blocked */
     bool overlay;
     bool common;
+    char class; /* 'n', 'v', 'f': noun, verb, function word; 0: none */
 };
 
 /* That 'entry' may stand on the keys that 'key' is made of (oracle_key()). */
@@ -48,7 +49,9 @@ struct oracle_weights {
     int run_start[5], run_middle[5], run_end[5]; /* by length, from 1 */
     int short_beside_run;
     int common;
-    int twin; /* taken off a twin */
+    int lone_4_noun, lone_4_verb, lone_4_function;
+    int run_word[6]; /* by keys that the word covers, from 3; [5]: 5 and 6 */
+    int twin;        /* taken off a twin */
 };
 
 /* Those of model H of the ranking study. */

@@ -71,6 +71,12 @@ static const struct {
     AT("run_equal.2", run_equal_2),
     AT("run_equal.3", run_equal_3),
     AT("run_sequence", run_sequence),
+    AT("lone_4.noun", lone_4_noun),
+    AT("lone_4.verb", lone_4_verb),
+    AT("lone_4.function", lone_4_function),
+    AT("run_word.3", run_word[3]),
+    AT("run_word.4", run_word[4]),
+    AT("run_word.5", run_word[5]),
 };
 
 /* Sets the weight 'name'; its number, WEIGHTS if there is none. */

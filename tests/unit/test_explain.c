@@ -255,6 +255,40 @@ static void digits_of_a_run_are_explained(void **state)
     vn_lexicon_free(own);
 }
 
+/* FISH is a noun, CALL a verb. */
+static void what_stands_behind_a_run_is_explained(void **state)
+{
+    const char *words =
+        fixture_write_text("words", "fish\t100\tn\ncall\t100\tv\n");
+    const struct vn_lexicon_options options = {
+        .folder = VN_REFERENCE_DIR,
+        .word_paths = &words,
+        .word_path_count = 1,
+        .model_path = fixture_write_text(
+            "model", "vanity-model 1\nlone_4.noun 200\nlone_4.verb 150\n"
+                     "run_word.4 300\n"),
+    };
+    struct vn_lexicon *own = NULL;
+    struct vn_explanation out[VN_CANDIDATES];
+    unsigned count;
+
+    (void)state;
+    assert_int_equal(vn_lexicon_open(&options, &own, NULL), VN_OK);
+    struct vn_engine *with = fixture_engine(own, VN_PATH_AUTO, 1);
+    vn_engine_explain(with, fixture_dial("255FISH"), out, &count);
+    assert_term(find_text(out, count, "255-FISH"), "run and one word",
+                "255-FISH", 300);
+    vn_engine_explain(with, fixture_dial("GO4FISH"), out, &count);
+    const struct vn_explanation *go = find_text(out, count, "GO-4-FISH");
+    assert_term(go, "word behind lone 4", "4-FISH", 200);
+    assert_null(find_term(go, "run and one word", "4-FISH"));
+    vn_engine_explain(with, fixture_dial("GO4CALL"), out, &count);
+    assert_term(find_text(out, count, "GO-4-CALL"), "word behind lone 4",
+                "4-CALL", 150);
+    vn_engine_free(with);
+    vn_lexicon_free(own);
+}
+
 /* ---- All candidates --------------------------------------------------- */
 
 static bool is_known(const char *name)
@@ -361,6 +395,7 @@ int main(void)
         cmocka_unit_test(a_phrase_of_an_overlay_is_one_word_with_its_score),
         cmocka_unit_test(common_words_pay_beside_each_other),
         cmocka_unit_test(digits_of_a_run_are_explained),
+        cmocka_unit_test(what_stands_behind_a_run_is_explained),
         cmocka_unit_test(terms_add_up_to_the_score_of_every_candidate),
         cmocka_unit_test(a_suffix_without_letters_has_nothing_to_explain),
     };

@@ -78,11 +78,37 @@ static void a_third_column_marks_a_common_word(void **state)
     assert_int_equal(entry.score, -20);
     assert_null(lexicon_read_word(BYTES("vet\t-20"), &entry));
     assert_int_equal(entry.common, 0);
-    assert_no_word(BYTES("vet\t1\t2"), "stands c");
-    assert_no_word(BYTES("vet\t1\t"), "stands c");
-    assert_no_word(BYTES("vet\t1\tcc"), "stands c");
+    assert_no_word(BYTES("vet\t1\t2"), "stand c");
+    assert_no_word(BYTES("vet\t1\t"), "stand c");
+    assert_no_word(BYTES("vet\t1\tcc"), "stand c");
     assert_no_word(BYTES("vet\tx\tc"), "score");
     assert_no_word(BYTES("pet meds\t1\tc"), "not behind a phrase");
+}
+
+static void assert_class(struct vn_bytes line, bool common,
+                         enum model_class class)
+{
+    struct entry entry;
+
+    assert_null(lexicon_read_word(line, &entry));
+    assert_int_equal(entry.common, common);
+    assert_int_equal(entry.class, class);
+}
+
+static void the_third_column_tells_the_class_of_a_word(void **state)
+{
+    (void)state;
+    assert_class(BYTES("vet\t-20"), false, MODEL_NO_CLASS);
+    assert_class(BYTES("vet\t-20\tc"), true, MODEL_NO_CLASS);
+    assert_class(BYTES("vet\t-20\tn"), false, MODEL_NOUN);
+    assert_class(BYTES("fix\t-20\tcv"), true, MODEL_VERB);
+    assert_class(BYTES("the\t-20\tfc"), true, MODEL_FUNCTION);
+    assert_no_word(BYTES("vet\t1\tnv"), "one of them");
+    assert_no_word(BYTES("vet\t1\tnn"), "one of them");
+    assert_no_word(BYTES("vet\t1\tN"), "one of them");
+    assert_no_word(BYTES("vet\t1\tc n"), "one of them");
+    assert_no_word((struct vn_bytes){"vet\t1\tc\0", 8}, "one of them");
+    assert_no_word(BYTES("pet meds\t1\tn"), "not behind a phrase");
 }
 
 static void a_phrase_has_a_cut_after_each_word_but_the_last(void **state)
@@ -220,6 +246,7 @@ int main(void)
         cmocka_unit_test(a_score_that_is_left_out_is_the_default),
         cmocka_unit_test(a_score_reaches_from_its_least_to_its_most),
         cmocka_unit_test(a_third_column_marks_a_common_word),
+        cmocka_unit_test(the_third_column_tells_the_class_of_a_word),
         cmocka_unit_test(a_phrase_has_a_cut_after_each_word_but_the_last),
         cmocka_unit_test(what_is_no_letter_is_refused),
         cmocka_unit_test(ten_letters_are_the_most_of_a_word_and_of_a_phrase),

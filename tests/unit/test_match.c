@@ -332,6 +332,50 @@ static void common_words_need_a_weight_and_a_word(void **state)
     vn_lexicon_free(without);
 }
 
+/* The key of the token of these digits in a table of one list; or none. */
+static int64_t best_token(const struct match_table *table, const char *word)
+{
+    const unsigned length = (unsigned)strlen(word);
+    const int64_t *end;
+    uint32_t digits = 0;
+
+    for (unsigned i = 0; i < length; i++) {
+        digits = digits << 3 | ((unsigned)vn_keypad_key(word[i]) - 2);
+    }
+    const int64_t *row = match_group(table, digits / MATCH_LANES, &end);
+    return row < end ? row[digits % MATCH_LANES] : KEY_NONE;
+}
+
+static void what_stands_behind_a_run_has_tables_of_its_own(void **state)
+{
+    const char *words = fixture_write_text("words", "zzyq\t800\tn\n");
+    const struct vn_lexicon_options options = {
+        .folder = VN_REFERENCE_DIR,
+        .word_paths = &words,
+        .word_path_count = 1,
+        .model_path = fixture_write_text(
+            "model", "vanity-model 1\nlone_4.noun 70\nrun_word.4 30\nlone_4 5\n"
+                     "digit_other -10\nrun_middle.1 -200\nstart.3 -8\n"),
+    };
+    struct vn_lexicon *own = NULL;
+    struct match tables;
+
+    (void)state;
+    assert_false(match.behind_runs);
+    assert_null(match.alone[3].offsets);
+    assert_int_equal(vn_lexicon_open(&options, &own, NULL), VN_OK);
+    assert_true(match_init(&tables, own, &blocks));
+    assert_true(tables.behind_runs);
+    const int64_t alone = best_token(&tables.alone[3], "ZZYQ");
+    assert_int_equal(key_hundredths(KEY_EMPTY + alone), 800 - 8 + 30);
+    const int64_t after_4 =
+        best_token(&tables.after_4[3][4][MATCH_LONG], "ZZYQ");
+    assert_int_equal(key_hundredths(KEY_EMPTY + after_4),
+                     800 - 8 + 70 + 5 - 10 - 200);
+    match_reset(&tables);
+    vn_lexicon_free(own);
+}
+
 static void what_is_blocked_by_itself_is_left_out(void **state)
 {
     const struct entry phrase = {
@@ -389,6 +433,7 @@ int main(void)
         cmocka_unit_test(every_token_of_seven_keys_is_a_chain_of_pairs),
         cmocka_unit_test(a_common_word_has_a_kind_of_its_own),
         cmocka_unit_test(common_words_need_a_weight_and_a_word),
+        cmocka_unit_test(what_stands_behind_a_run_has_tables_of_its_own),
         cmocka_unit_test(a_listed_pair_is_one_token),
         cmocka_unit_test(what_is_blocked_by_itself_is_left_out),
     };

@@ -55,6 +55,12 @@ static const struct place places[] = {
     PLACE("run_equal.2", run_equal[2]),
     PLACE("run_equal.3", run_equal[3]),
     PLACE("run_sequence", run_sequence),
+    PLACE("lone_4.noun", lone_4_class[MODEL_NOUN]),
+    PLACE("lone_4.verb", lone_4_class[MODEL_VERB]),
+    PLACE("lone_4.function", lone_4_class[MODEL_FUNCTION]),
+    {"run_word.3", offsetof(struct model, run_word[3]), 0, 300},
+    {"run_word.4", offsetof(struct model, run_word[4]), 0, 300},
+    {"run_word.5", offsetof(struct model, run_word[5]), 0, 300},
 };
 
 #define PLACES (sizeof places / sizeof *places)
@@ -212,6 +218,18 @@ static void digits_of_a_run_have_terms_together(void **state)
     }
 }
 
+static void five_and_six_keys_beside_a_run_count_alike(void **state)
+{
+    const struct model model = read_model(
+        "vanity-model 1\nrun_word.3 1\nrun_word.4 2\nrun_word.5 3\n");
+
+    (void)state;
+    assert_int_equal(model_run_word(&model, 3), 1);
+    assert_int_equal(model_run_word(&model, 4), 2);
+    assert_int_equal(model_run_word(&model, 5), 3);
+    assert_int_equal(model_run_word(&model, 6), 3);
+}
+
 static void a_file_without_weights_changes_none(void **state)
 {
     const struct model model = read_model("vanity-model 1");
@@ -297,11 +315,12 @@ static void a_windows_file_with_comments_is_read(void **state)
 static void a_bad_line_is_named(void **state)
 {
     static const char *const unknown[] = {
-        "weight 1",      "start 1",     "start.7 1",   "start.-1 1",
-        "middle.0 1",    "run_end.0 1", "run_end.5 1", "run_start 1",
-        "START.0 1",     "start.x 1",   "start. 1",    ".0 1",
-        "twin.0 1",      "start.0.0 1", "common.0 0",  "run_equal.1 0",
-        "run_equal.4 0", "lone_2 0",    "lone_2.0 0",
+        "weight 1",       "start 1",     "start.7 1",    "start.-1 1",
+        "middle.0 1",     "run_end.0 1", "run_end.5 1",  "run_start 1",
+        "START.0 1",      "start.x 1",   "start. 1",     ".0 1",
+        "twin.0 1",       "start.0.0 1", "common.0 0",   "run_equal.1 0",
+        "run_equal.4 0",  "lone_2 0",    "lone_2.0 0",   "lone_4.0 0",
+        "lone_4.other 0", "run_word 0",  "run_word.2 0", "run_word.6 0",
     };
 
     (void)state;
@@ -381,6 +400,7 @@ int main(void)
         cmocka_unit_test(the_built_in_model_names_every_weight),
         cmocka_unit_test(terms_are_added_by_place),
         cmocka_unit_test(digits_of_a_run_have_terms_together),
+        cmocka_unit_test(five_and_six_keys_beside_a_run_count_alike),
         cmocka_unit_test(a_file_without_weights_changes_none),
         cmocka_unit_test(each_weight_is_set_by_its_name_alone),
         cmocka_unit_test(each_weight_has_its_range),

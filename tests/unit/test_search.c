@@ -95,20 +95,27 @@ static const char run_weights[] =
     "run_equal.2 300\nrun_equal.3 -300\nrun_sequence 300\n";
 static const char equal_weights[] =
     "vanity-model 1\nrun_equal.3 300\nrun_sequence -300\nlone_4 0\n";
+static const char class_weights[] =
+    "vanity-model 1\nlone_4.noun 300\nlone_4.verb -300\nlone_4.function 120\n";
+static const char word_weights[] =
+    "vanity-model 1\nlone_4.noun 90\nrun_word.3 300\nrun_word.4 60\n"
+    "run_word.5 300\nshort_beside_run 40\n";
 static const char *const models[] = {
     "vanity-model 1\ntwin 0\n",
     "vanity-model 1\ntwin 1000\nmiddle 300\ndigit_other 250\n",
     many_weights,
     run_weights,
     equal_weights,
+    class_weights,
+    word_weights,
     "vanity-model 1\ncommon -200\n",
 };
 
 /* Common ones, and short ones among them; some of their pairs are listed. */
 static const char common_words[] =
-    "a\t-250\tc\ni\t-200\tc\nus\t-150\tc\nin\t-150\tc\ngo\t-60\tc\n"
-    "call\t2\tc\nhome\t-20\tc\ncar\t-30\tc\nbed\t-40\tc\ncare\t-47\tc\n"
-    "get\t-70\tc\nfun\t-70\tc\nlive\t-90\tc\nbest\t-34\tc\npet meds\t150\n";
+    "a\t-250\tcf\ni\t-200\tc\nus\t-150\tc\nin\t-150\tc\ngo\t-60\tc\n"
+    "call\t2\tcv\nhome\t-20\tcn\ncar\t-30\tcn\nbed\t-40\tn\ncare\t-47\tc\n"
+    "get\t-70\tcv\nfun\t-70\tc\nlive\t-90\tc\nbest\t-34\tc\npet meds\t150\n";
 
 static void all_paths_agree_under_other_weights(void **state)
 {
