@@ -54,7 +54,9 @@ enum tune_structure {
     TUNE_LONE_2, /* at the start, in the middle, at the end */
     TUNE_RUN_EQUAL = TUNE_LONE_2 + 3, /* of two; of three or four */
     TUNE_RUN_SEQUENCE = TUNE_RUN_EQUAL + 2,
-    TUNE_COMMON,
+    TUNE_LONE_4_CLASS, /* of a noun, a verb, a function word */
+    TUNE_RUN_WORD = TUNE_LONE_4_CLASS + 3, /* 3, 4, 5 and 6 keys; 0 or above */
+    TUNE_COMMON = TUNE_RUN_WORD + 3,
     TUNE_TWIN, /* not fitted: kept at its prior */
     TUNE_STRUCTURE_COUNT
 };
@@ -128,11 +130,21 @@ void tune_features_reset(struct tune_features *features);
 double tune_features_score(const struct tune_features *features, size_t row,
                            const double *weights);
 
+/* Of words, by their features "class_n", "class_v" and "class_f". */
+enum tune_class {
+    TUNE_NO_CLASS,
+    TUNE_NOUN,
+    TUNE_VERB,
+    TUNE_FUNCTION,
+    TUNE_CLASSES
+};
+
 struct tune_word {
     char letters[VN_WORD_LETTERS_MAX + 1]; /* a-z */
     uint8_t length;
-    bool blocked; /* flag T of the block list: never in a spelling */
-    bool common;  /* TUNE_COMMON_LEAST */
+    bool blocked;  /* flag T of the block list: never in a spelling */
+    bool common;   /* TUNE_COMMON_LEAST */
+    uint8_t class; /* enum tune_class */
 };
 
 struct tune_pair {
@@ -251,6 +263,10 @@ unsigned tune_token_terms(const struct tune_data *data,
                           const struct tune_row *row,
                           const struct tune_path *path, unsigned i,
                           uint8_t terms[TUNE_TOKEN_TERMS]);
+/* The class of token 'i', a word, behind a lone 4; none elsewhere. */
+enum tune_class tune_class_behind_4(const struct tune_data *data,
+                                    const struct tune_row *row,
+                                    const struct tune_path *path, unsigned i);
 /* Whether tokens 'i' - 1 and 'i' are common words and no pair that counts. */
 bool tune_is_common(const struct tune_data *data,
                     const struct tune_scores *scores,

@@ -141,6 +141,7 @@ struct line {
     const char *first, *second; /* second: NULL for a word */
     int hundredths;
     bool common;
+    unsigned class; /* enum tune_class */
 };
 
 struct lines {
@@ -158,6 +159,21 @@ static int compare_lines(const void *a, const void *b)
                : strcmp(left->second, right->second);
 }
 
+/* Behind the score: c, if the word is common, and its class. */
+static void write_flags(FILE *file, const struct line *line)
+{
+    static const char *const classes[TUNE_CLASSES] = {
+        [TUNE_NO_CLASS] = "",
+        [TUNE_NOUN] = "n",
+        [TUNE_VERB] = "v",
+        [TUNE_FUNCTION] = "f",
+    };
+
+    if (line->common || line->class != TUNE_NO_CLASS) {
+        fprintf(file, "\t%s%s", line->common ? "c" : "", classes[line->class]);
+    }
+}
+
 static void write_lines(FILE *file, const void *context)
 {
     const struct lines *lines = context;
@@ -165,8 +181,9 @@ static void write_lines(FILE *file, const void *context)
     for (uint32_t i = 0; i < lines->count; i++) {
         const struct line *line = &lines->list[i];
         if (line->second == NULL) {
-            fprintf(file, "%s\t%d%s\n", line->first, line->hundredths,
-                    line->common ? "\tc" : "");
+            fprintf(file, "%s\t%d", line->first, line->hundredths);
+            write_flags(file, line);
+            fputc('\n', file);
         } else {
             fprintf(file, "%s\t%s\t%d\n", line->first, line->second,
                     line->hundredths);
@@ -194,6 +211,7 @@ static enum vn_status write_items(const struct baking *baking, const char *name,
             .second = pairs ? data->words[pair->right].letters : NULL,
             .hundredths = items[i].hundredths,
             .common = !pairs && data->words[index].common,
+            .class = pairs ? TUNE_NO_CLASS : data->words[index].class,
         };
     }
     qsort(lines.list, count, sizeof lines.list[0], compare_lines);

@@ -116,8 +116,10 @@ static bool add_known(struct tune_objective *objective, enum atom_kind kind,
 /* All that the structural terms of a spelling depend on, for given digits. */
 static uint64_t structure_key(const struct tune_data *data,
                               const struct tune_scores *scores,
+                              const struct tune_row *row,
                               const struct tune_path *path)
 {
+    uint64_t classes = 0;
     unsigned commons = 0;
     const unsigned past = tune_token_past(data, path, path->count - 1u);
     uint64_t key = 0;
@@ -126,8 +128,11 @@ static uint64_t structure_key(const struct tune_data *data,
         key =
             key << 4 | path->ends[i] | (path->tokens[i] == TUNE_RUN ? 8u : 0u);
         commons += i > 0 && tune_is_common(data, scores, path, i);
+        if (i > 0 && path->tokens[i] != TUNE_RUN) {
+            classes = classes << 2 | tune_class_behind_4(data, row, path, i);
+        }
     }
-    return (uint64_t)commons << 40 | (uint64_t)past << 32 | key;
+    return classes << 44 | (uint64_t)commons << 40 | (uint64_t)past << 32 | key;
 }
 
 static bool add_structure(struct maker *maker, const struct tune_row *row,
@@ -160,7 +165,7 @@ static bool take_structure(struct maker *maker, const struct tune_row *row,
                            const struct tune_path *path)
 {
     const uint64_t key =
-        structure_key(maker->objective->data, maker->scores, path);
+        structure_key(maker->objective->data, maker->scores, row, path);
     size_t at = 0;
 
     while (at < maker->key_count && maker->keys[at] != key) {

@@ -322,20 +322,36 @@ static enum vn_status read_words(struct reader *reader)
     return status;
 }
 
-/* Finds the common words by their features of frequency. */
-static void mark_common(struct tune_data *data)
+/* Marks the word by its feature 'name': common, or of a class. */
+static void mark_word(struct tune_word *word, const char *name, double value)
+{
+    static const char *const classes[TUNE_CLASSES] = {
+        [TUNE_NOUN] = "class_n",
+        [TUNE_VERB] = "class_v",
+        [TUNE_FUNCTION] = "class_f",
+    };
+
+    if (strncmp(name, FREQUENCY_PREFIX, strlen(FREQUENCY_PREFIX)) == 0 &&
+        value >= TUNE_COMMON_LEAST) {
+        word->common = true;
+    }
+    for (unsigned class = TUNE_NOUN; class < TUNE_CLASSES; class ++) {
+        if (strcmp(name, classes[class]) == 0) {
+            word->class = (uint8_t) class;
+        }
+    }
+}
+
+static void mark_words(struct tune_data *data)
 {
     const struct tune_features *features = &data->word_features;
 
     for (uint32_t word = 0; word < data->word_count; word++) {
         for (size_t i = features->start[word]; i < features->start[word + 1];
              i++) {
-            const char *name = data->terms.list[features->terms[i]].name;
-            if (strncmp(name, FREQUENCY_PREFIX, strlen(FREQUENCY_PREFIX)) ==
-                    0 &&
-                features->values[i] >= TUNE_COMMON_LEAST) {
-                data->words[word].common = true;
-            }
+            mark_word(&data->words[word],
+                      data->terms.list[features->terms[i]].name,
+                      features->values[i]);
         }
     }
 }
@@ -482,7 +498,7 @@ static enum vn_status read_all(struct reader *reader)
         status = read_words(reader);
     }
     if (status == VN_OK) {
-        mark_common(reader->data);
+        mark_words(reader->data);
         status = read_pairs(reader);
     }
     return status == VN_OK ? read_block(reader) : status;

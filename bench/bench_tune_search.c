@@ -261,6 +261,36 @@ static unsigned word_terms(const struct tune_data *data,
     return count;
 }
 
+enum tune_class tune_class_behind_4(const struct tune_data *data,
+                                    const struct tune_row *row,
+                                    const struct tune_path *path, unsigned i)
+{
+    return i > 0 && is_lone_4(row, path, i - 1)
+               ? (enum tune_class)data->words[path->tokens[i]].class
+               : TUNE_NO_CLASS;
+}
+
+/* The terms of word 'i' behind a run; two at most. */
+static unsigned behind_run_terms(const struct tune_data *data,
+                                 const struct tune_row *row,
+                                 const struct tune_path *path, unsigned i,
+                                 uint8_t terms[2])
+{
+    const unsigned covered = path->ends[i] - start_of(path, i);
+    const unsigned class = tune_class_behind_4(data, row, path, i);
+    unsigned count = 0;
+
+    if (class != TUNE_NO_CLASS) {
+        terms[count++] = (uint8_t)(TUNE_LONE_4_CLASS + class - TUNE_NOUN);
+    }
+    if (i == 1 && path->ends[i] == KEYS &&
+        tune_token_past(data, path, i) == 0) {
+        terms[count++] =
+            (uint8_t)(TUNE_RUN_WORD + (covered < 5 ? covered : 5) - 3);
+    }
+    return count;
+}
+
 /* Whether a short word stands beside a run at the border before token 'i'. */
 static bool is_short_beside_run(const struct tune_row *row,
                                 const struct tune_path *path, unsigned i)
@@ -303,6 +333,9 @@ unsigned tune_token_terms(const struct tune_data *data,
     }
     if (i > 0 && tune_is_common(data, scores, path, i)) {
         terms[count++] = TUNE_COMMON;
+    }
+    if (i > 0 && path->tokens[i - 1] == TUNE_RUN) {
+        count += behind_run_terms(data, row, path, i, terms + count);
     }
     return count;
 }

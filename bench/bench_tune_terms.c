@@ -12,18 +12,16 @@
 #define UNIT 1e6
 
 static const char *const structure_names[TUNE_STRUCTURE_COUNT] = {
-    "start.1",        "start.2",          "start.3",
-    "start.4",        "start.5",          "start.6",
-    "middle",         "overdial",         "overdial_letter",
-    "overdial_whole", "digit_01",         "digit_other",
-    "lone_4",         "run_start.1",      "run_start.2",
-    "run_start.3",    "run_start.4",      "run_middle.1",
-    "run_middle.2",   "run_middle.3",     "run_middle.4",
-    "run_end.1",      "run_end.2",        "run_end.3",
-    "run_end.4",      "short_beside_run", "lone_2.start",
-    "lone_2.middle",  "lone_2.end",       "run_equal.2",
-    "run_equal.3",    "run_sequence",     "common",
-    "twin",
+    "start.1",         "start.2",          "start.3",         "start.4",
+    "start.5",         "start.6",          "middle",          "overdial",
+    "overdial_letter", "overdial_whole",   "digit_01",        "digit_other",
+    "lone_4",          "run_start.1",      "run_start.2",     "run_start.3",
+    "run_start.4",     "run_middle.1",     "run_middle.2",    "run_middle.3",
+    "run_middle.4",    "run_end.1",        "run_end.2",       "run_end.3",
+    "run_end.4",       "short_beside_run", "lone_2.start",    "lone_2.middle",
+    "lone_2.end",      "run_equal.2",      "run_equal.3",     "run_sequence",
+    "lone_4.noun",     "lone_4.verb",      "lone_4.function", "run_word.3",
+    "run_word.4",      "run_word.5",       "common",          "twin",
 };
 
 static struct vn_bytes bytes_of(const char *text)
@@ -93,6 +91,9 @@ static struct tune_term limits_of(unsigned index)
 {
     if (index == TUNE_COMMON) {
         return (struct tune_term){.least = -TUNE_COMMON_MAX, .most = 0};
+    }
+    if (index >= TUNE_RUN_WORD && index < TUNE_COMMON) {
+        return (struct tune_term){.least = 0, .most = TUNE_WEIGHT_MAX};
     }
     return (struct tune_term){.least = -TUNE_WEIGHT_MAX,
                               .most = TUNE_WEIGHT_MAX};
@@ -170,6 +171,9 @@ static const char *check_weight(unsigned index, double value)
     if (index == TUNE_COMMON) {
         return value < -TUNE_COMMON_MAX || value > 0 ? "common is -2 to 0"
                                                      : NULL;
+    }
+    if (index >= TUNE_RUN_WORD && index < TUNE_COMMON && value < 0) {
+        return "run_word is 0 to 3";
     }
     return index < TUNE_TWIN && fabs(value) > TUNE_WEIGHT_MAX
                ? "a weight of the model is -3 to 3"

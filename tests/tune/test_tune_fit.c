@@ -34,7 +34,10 @@ static const struct {
              {"run_end.1", -0.2, 0},       {"lone_2.start", 0.4, 0},
              {"lone_2.middle", 0.9, 0},    {"lone_2.end", -0.6, 0},
              {"run_equal.2", 0.8, 0},      {"run_equal.3", 1.4, 0},
-             {"run_sequence", 1.2, 0},     {"common", -1.3, 0}};
+             {"run_sequence", 1.2, 0},     {"lone_4.noun", 0.9, 0},
+             {"lone_4.verb", -0.7, 0},     {"lone_4.function", 0.5, 0},
+             {"run_word.3", 0.4, 0},       {"run_word.4", 1.1, 0},
+             {"run_word.5", 0.3, 0},       {"common", -1.3, 0}};
 
 #define TRUTHS (sizeof truth / sizeof truth[0])
 /* The features among them; the others are seldom and hard to tell apart. */
@@ -70,10 +73,10 @@ static size_t write_words(char *text, char words[WORDS][12])
                 known = known || strcmp(words[i], words[k]) == 0;
             }
         }
-        used += (size_t)sprintf(text + used, "%s\t%s much=%.1f lp_x=%.1f\n",
-                                words[i], fixture_random(3) == 0 ? "good" : "",
-                                fixture_random(21) / 10.0 - 1,
-                                fixture_random(11) / 10.0);
+        used += (size_t)sprintf(
+            text + used, "%s\t%s class_%c much=%.1f lp_x=%.1f\n", words[i],
+            fixture_random(3) == 0 ? "good" : "", "nvfx"[fixture_random(4)],
+            fixture_random(21) / 10.0 - 1, fixture_random(11) / 10.0);
     }
     return used;
 }
