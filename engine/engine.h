@@ -40,9 +40,10 @@ struct vn_lexicon;
 struct vn_lexicon_options {
     /*
      * A folder in place of the embedded lexicon: words.tsv, pairs.tsv and
-     * block.tsv as data/README.md has them, words.tsv with a third column "c"
-     * where a word is common ("common" in engine/model.h), and, if there is
-     * one, model (as 'model_path'). Its lines are never passed over.
+     * block.tsv as data/README.md has them, words.tsv with a third column where
+     * a word is common, "c", or a noun, verb or function word, "n", "v" or "f"
+     * (engine/model.h), and, if there is one, model (as 'model_path'). Its lines
+     * are never passed over.
      */
     const char *folder;
     /*
@@ -50,8 +51,8 @@ struct vn_lexicon_options {
      * (VN_WORD_SCORE_MIN..MAX, VN_WORD_SCORE_DEFAULT if left out); letters of
      * either case, a space or a hyphen between the words of a phrase, at most
      * VN_WORD_LETTERS_MAX letters in all. It replaces an entry of the same
-     * letters and cuts (which then is no common word, without the third column
-     * of 'folder'), and is kept even if a block list forbids the word.
+     * letters and cuts (which without the third column of 'folder' is no common
+     * word, and of no class), and is kept even if a block list forbids the word.
      */
     const char *const *word_paths;
     size_t word_path_count;

@@ -329,6 +329,7 @@ BAD = (
     ("terms.tsv", "good\t0\t1\t-1\n", ":1: the lower bound"),
     ("terms.tsv", "# x\nmiddle\t4\t-\t-\n", ":2: a weight of the model"),
     ("terms.tsv", "common\t1\t-\t-\n", ":1: common is -2 to 0"),
+    ("terms.tsv", "run_word.3\t-1\t-\t-\n", ":1: run_word is 0 to 3"),
     ("terms.tsv", "twin\t-1\t-\t-\n", ":1: twin"),
     ("terms.tsv", None, "terms.tsv"),
 )
