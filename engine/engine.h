@@ -42,8 +42,8 @@ struct vn_lexicon_options {
      * A folder in place of the embedded lexicon: words.tsv, pairs.tsv and
      * block.tsv as data/README.md has them, words.tsv with a third column where
      * a word is common, "c", or a noun, verb or function word, "n", "v" or "f"
-     * (engine/model.h), and, if there is one, model (as 'model_path'). Its lines
-     * are never passed over.
+     * (engine/model.h), and, if there is one, model (as 'model_path'). Its
+     * lines are never passed over.
      */
     const char *folder;
     /*
@@ -52,7 +52,8 @@ struct vn_lexicon_options {
      * either case, a space or a hyphen between the words of a phrase, at most
      * VN_WORD_LETTERS_MAX letters in all. It replaces an entry of the same
      * letters and cuts (which without the third column of 'folder' is no common
-     * word, and of no class), and is kept even if a block list forbids the word.
+     * word, and of no class), and is kept even if a block list forbids the
+     * word.
      */
     const char *const *word_paths;
     size_t word_path_count;
