@@ -47,7 +47,8 @@ def write_features(folder):
             usual = " usual" if score > -200 else ""
             file.write(f"{word}\tscore={score / 100}{usual} "
                        f"lp_x={score / 100 + 3:.2f} "
-                       f"len_{min(len(word), 7)}\n")
+                       f"len_{min(len(word), 7)} "
+                       f"class_{'nvfjx'[len(word) % 5]}\n")
     with gzip.open(folder / "pairs.features.gz", "wt") as file:
         for row in (data / "pairs.tsv").read_text().splitlines():
             left, right, bonus = row.split("\t")
@@ -154,8 +155,12 @@ def check_bake(folder):
     words = (folder / "baked/words.tsv").read_text().splitlines()
     check(found["count", "words"]["value"] == len(words), "count of words")
     check(words == sorted(words), "words are not sorted")
-    check(0 < sum(row.endswith("\tc") for row in words) < len(words),
-          "no word, or all of them, are common")
+    flags = [row.split("\t")[2:] for row in words]
+    check({row[0] for row in flags if row} ==
+          {"n", "v", "f", "c", "cn", "cv", "cf"},
+          "not every class is there, common and not")
+    check(all(row == "".join(row).split() for row in flags) and [] in flags,
+          "a third column without flags")
     found = tune("--bake", weights, features, "-o", folder / "few",
                  "--max-words", "500", "--max-pairs", "20", "--name", "few")
     few = (folder / "few/words.tsv").read_text().splitlines()
