@@ -56,7 +56,7 @@ struct search_tables {
     struct block_set blocks;
 };
 
-/* One thread's place in the tree. About 27 kB. */
+/* One thread's place in the tree. About 33 kB. */
 struct search_path {
     const struct search_tables *tables;
     unsigned depth; /* digits chosen */
