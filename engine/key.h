@@ -55,10 +55,10 @@ static inline int64_t key_score(int hundredths)
 static inline int64_t key_fields(unsigned digits, unsigned segments,
                                  uint32_t letters, uint32_t tail, unsigned cuts)
 {
-    return -(int64_t)((uint64_t)digits << KEY_DIGITS_SHIFT |
-                      (uint64_t)segments << KEY_SEGMENTS_SHIFT |
-                      (uint64_t)letters << KEY_LETTERS_SHIFT |
-                      (uint64_t)tail << KEY_TAIL_SHIFT | cuts);
+    return -((int64_t)digits * ((int64_t)1 << KEY_DIGITS_SHIFT) +
+             (int64_t)segments * ((int64_t)1 << KEY_SEGMENTS_SHIFT) +
+             (int64_t)letters * ((int64_t)1 << KEY_LETTERS_SHIFT) +
+             (int64_t)tail * ((int64_t)1 << KEY_TAIL_SHIFT) + (int64_t)cuts);
 }
 
 /* The cut before key 'start', which the token that begins there brings. */

@@ -31,16 +31,26 @@ static void drop_run(const int64_t list[SEARCH_KEEP], int64_t out[SEARCH_KEEP])
     }
 }
 
-/* Takes the run of all keys of the node of this depth out of its lists. */
-static void take_alone(struct search_path *path, unsigned depth)
+/* The run of the first 'depth' keys as a spelling; 0 if it is a lone 4. */
+static int64_t run_alone(const struct search_path *path, unsigned depth)
 {
     const struct model *model = &path->tables->lexicon->model;
-    const bool lone_4 = depth == 1 && path->digits[0] == 4;
     const int digits = path->run_digits[depth][depth] +
                        model_run_digits(model, path->digits, 0, depth);
 
-    path->alone[depth][0] =
-        lone_4 ? 0 : KEY_EMPTY + search_run(model, 0, depth, digits);
+    if (depth == 1 && path->digits[0] == 4) {
+        return 0;
+    }
+    return KEY_EMPTY + search_run(model, 0, depth, digits);
+}
+
+/* Takes the run of all keys of the node where 'path' stands out of its lists.
+ */
+static void take_alone(struct search_path *path)
+{
+    const unsigned depth = path->depth;
+
+    path->alone[depth][0] = run_alone(path, depth);
     for (unsigned kind = 0; kind < path->tables->match.kinds; kind++) {
         drop_run(path->nodes[depth]->before[kind],
                  path->without_run[depth].before[kind]);
@@ -68,10 +78,10 @@ void search_enter(struct search_path *path, unsigned digit)
         path->nodes[next] = &path->children[depth][digit];
         path->last_nodes[next] = path->nodes[next];
     }
-    if (next <= MODEL_RUN_MAX && path->tables->match.behind_runs) {
-        take_alone(path, next);
-    }
     path->depth = next;
+    if (next <= MODEL_RUN_MAX && path->tables->match.behind_runs) {
+        take_alone(path);
+    }
 }
 
 void search_leave(struct search_path *path)
