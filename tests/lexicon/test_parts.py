@@ -1,5 +1,6 @@
 """The parts of the lexicon pipeline, without packages."""
 
+import collections
 import gzip
 import pathlib
 import sys
@@ -13,9 +14,9 @@ sys.path.insert(0, str(TOP / "tools/lexicon"))
 # pylint: disable=wrong-import-position
 from block import Block, read_cuss
 from english import Word, gloss_neighbours, name_scope, name_words
-from features import bases, brand_pairs
+from features import AUTHORS, WRITTEN, Features, bases, brand_pairs
 from harm import Harm, WordNet, forms, harmful_shares, same_sound
-from letters import fits, key, read_list
+from letters import LETTERS_MAX, fits, key, read_counts, read_list
 from output import feature_text, number, write_packed
 from sources import ENGLISH, how_to_install
 
@@ -71,6 +72,44 @@ class Names(unittest.TestCase):
         self.assertIn("agency", bases("agencies"))
         self.assertIn("hire", bases("hiring"))
         self.assertEqual(bases("as"), [])
+
+
+class Written(unittest.TestCase):
+    """The lists of several authors."""
+
+    def setUp(self):
+        self.features = Features(types.SimpleNamespace(
+            words=collections.defaultdict(
+                Word, {"known": Word(lower=True, parts={"n"})})))
+        self.features.written = {
+            "word": {"known": 1, "rumour": 1, "zzyzx": 2, "cat": 3},
+            "name": {"known": 4}, "abbr": {"qq": 1, "qx": 2}}
+
+    def test_a_word_that_nothing_else_knows_needs_two_authors(self):
+        self.assertEqual(self.features.choose({"cat"}).count("cat"), 0)
+        chosen = set(self.features.choose({"cat"}))
+        self.assertLessEqual({"known", "zzyzx", "qx"}, chosen)
+        self.assertFalse({"rumour", "qq"} & chosen)
+
+    def test_authors_are_counted_by_kind(self):
+        found = self.features.of_word("known")
+        self.assertEqual(found["written_word_1"], 1)
+        self.assertEqual(found["written_name_4"], 1)
+        self.assertNotIn("written_word_short", found)
+        self.assertEqual(self.features.of_word("qx")["written_abbr_short"], 1)
+
+    def test_the_lists_are_what_the_weights_expect(self):
+        for name in WRITTEN.values():
+            counts = read_counts(TOP / "tools/lexicon" / name)
+            self.assertEqual(set(counts.values()),
+                             set(range(1, AUTHORS + 1)), name)
+            for word in counts:
+                self.assertEqual(key(word), word, name)
+                self.assertLessEqual(len(word), LETTERS_MAX, name)
+        for pair, count in read_counts(
+                TOP / "tools/lexicon/written-pairs-en.txt").items():
+            self.assertEqual(len(pair.split(" ")), 2, pair)
+            self.assertIn(count, range(1, AUTHORS + 1), pair)
 
 
 class Blocking(unittest.TestCase):

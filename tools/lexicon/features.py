@@ -3,7 +3,7 @@
 import math
 import pathlib
 
-from letters import LETTERS_MAX, fits, read_list
+from letters import LETTERS_MAX, fits, read_counts, read_list
 
 HERE = pathlib.Path(__file__).parent
 FREE = (0.0, -math.inf, math.inf)
@@ -17,6 +17,10 @@ PAIR_GAIN_MIN = -0.34
 FREQUENCY_CENTRE = 5.0
 ACRONYM_FLOOR = -16.0
 LENGTH_LAST = 7
+# Lists of words that tell how many authors, each alone, wrote a word.
+WRITTEN = {"word": "written-words-en.txt", "name": "written-names-en.txt",
+           "abbr": "written-abbreviations-en.txt"}
+AUTHORS = 4
 
 # name -> prior, least, most of the weight; openers are added to these.
 TERMS = {
@@ -35,10 +39,15 @@ TERMS = {
     "advertising_3": FREE, "advertising_form": BONUS, "trade": FREE,
     "trade_form": FREE, "state": FREE, "acr": FREE, "has_acr": FREE,
     "rare": FREE,
+    **{"written_%s_%d" % (kind, n): BONUS for kind in WRITTEN
+       for n in range(1, AUTHORS + 1)},
+    **{"written_%s_short" % kind: FREE for kind in WRITTEN},
 }
 PAIR_TERMS = {"listed": BONUS, "pmi": BONUS, "brand_pair": BONUS,
               "brand_within": BONUS, "lemma_pair": BONUS,
-              "gloss_pair": BONUS}
+              "gloss_pair": BONUS,
+              **{"written_pair_%d" % n: BONUS
+                 for n in range(1, AUTHORS + 1)}}
 
 
 class Features:
@@ -52,10 +61,16 @@ class Features:
         self.function = set(read_list(HERE / "function-en.txt"))
         self.short = set(read_list(HERE / "short-en.txt"))
         self.states = set(read_list(HERE / "states-en.txt"))
+        self.written = {kind: read_counts(HERE / name)
+                        for kind, name in WRITTEN.items()}
+        self.written_pairs = {
+            tuple(pair.split(" ")): count for pair, count in
+            read_counts(HERE / "written-pairs-en.txt").items()}
 
     def choose(self, blocked):
         """All words in order, without those blocked."""
-        listed = self.advertising | self.short
+        listed = (self.advertising | self.short).union(
+            *self.written.values())
         return sorted(letters for letters in set(self.words) | listed
                       if len(letters) <= LETTERS_MAX
                       and letters not in blocked and self.is_word(letters))
@@ -63,8 +78,9 @@ class Features:
     def is_word(self, letters):
         """Any evidence will do: the score decides, not this."""
         if len(letters) <= 2:
-            return letters in self.short
-        if letters in self.advertising:
+            return (letters in self.short
+                    or self.written["abbr"].get(letters, 0) > 1)
+        if letters in self.advertising or self.authors(letters) > 1:
             return True
         if letters not in self.words:
             return False
@@ -77,6 +93,11 @@ class Features:
                         "brand_us", "brand_en", "brand_x", "operator_us",
                         "operator_en", "short_us", "short_en", "joined_us",
                         "part_us")))
+
+    def authors(self, letters):
+        """How many wrote the word, in the list where it is most."""
+        return max(counts.get(letters, 0)
+                   for counts in self.written.values())
 
     def of_word(self, letters):
         """The features of one word: name -> value, zeros left out."""
@@ -174,6 +195,10 @@ class Features:
         else:
             found["advertising_form"] = any(
                 base in self.advertising for base in bases(letters))
+        for kind, counts in self.written.items():
+            if letters in counts:
+                found["written_%s_%d" % (kind, counts[letters])] = 1
+                found["written_%s_short" % kind] = len(letters) <= 3
         found["trade"] = word.trade
         found["trade_form"] = not word.trade and any(
             base in self.words and self.words[base].trade
@@ -191,7 +216,9 @@ class Features:
         lemmas = {pair for pair in self.english.lemma_pairs if fits(*pair)}
         glosses = {pair for pair in self.english.gloss_pairs
                    if fits(*pair) and not self.function.intersection(pair)}
-        for pair in sorted(listed | whole | within | lemmas | glosses):
+        written = {pair for pair in self.written_pairs if fits(*pair)}
+        for pair in sorted(listed.union(whole, within, lemmas, glosses,
+                                        written)):
             if pair[0] not in known or pair[1] not in known:
                 continue
             found = {}
@@ -206,6 +233,8 @@ class Features:
                 found["lemma_pair"] = 1
             if pair in glosses:
                 found["gloss_pair"] = 1
+            if pair in written:
+                found["written_pair_%d" % self.written_pairs[pair]] = 1
             yield pair[0], pair[1], found
 
     def terms(self):

@@ -40,3 +40,9 @@ def read_list(path):
     with open(path, encoding="utf-8") as lines:
         stripped = [line.strip() for line in lines]
     return [line for line in stripped if line and not line.startswith("#")]
+
+
+def read_counts(path):
+    """The lines of a list beside this file as text -> number behind a tab."""
+    rows = (line.split("\t") for line in read_list(path))
+    return {text: int(count) for text, count in rows}
