@@ -408,7 +408,9 @@ static int open_tables(void **state)
         .word_paths = &words,
         .word_path_count = 1,
         .model_path = fixture_write_text(
-            "model", "vanity-model 1\nstart.4 -24\ncommon -100\n"),
+            "model", "vanity-model 1\nstart.4 -24\ncommon -100\n"
+                     "lone_4.noun 0\nlone_4.verb 0\nlone_4.function 0\n"
+                     "run_word.3 0\nrun_word.4 0\nrun_word.5 0\n"),
     };
     return vn_lexicon_open(&options, &lexicon, NULL) == VN_OK &&
                    block_set_init(&blocks, lexicon) &&
