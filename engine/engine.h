@@ -188,7 +188,7 @@ unsigned vn_engine_threads(const struct vn_engine *engine);
  *     segment, then second, and so on.
  *  5. Of the first 20, five are chosen greedily: each time the first in the
  *     total order, where a candidate that differs in at most one of the seven
- *     characters from one already chosen has 100 hundredths less S (once).
+ *     characters from one already chosen has `twin` less S (once; 0.30).
  * The score of a candidate is its S before step 5.
  *
  * Memory: about 10 MB beside the tables, for any count.
