@@ -37,12 +37,11 @@ struct jobs {
 /* The keys and characters of a phrase. */
 static struct tune_row row_of(const struct bench_phrase *phrase)
 {
-    struct tune_row row;
+    struct tune_row row = {.choice = {.chosen = 0}};
 
     for (unsigned i = 0; i < VN_SUFFIX_DIGITS; i++) {
         row.digits[i] = (unsigned)vn_keypad_key(phrase->letters[i]);
     }
-    row.choice = (struct tune_choice){.chosen = 0};
     memcpy(row.text, phrase->letters, sizeof row.text);
     return row;
 }
