@@ -58,27 +58,20 @@ struct tune_bench {
 
 /* ---- Options ----------------------------------------------------------- */
 
-static double read_penalty(const char *text)
+/* From 0 to 'most', or from 0 on if that is 0. */
+static double read_number(const char *name, const char *text, int most)
 {
     double value = 0;
 
-    if (!tune_number((struct vn_bytes){text, strlen(text)}, &value) ||
-        value < 0) {
-        bench_refuse("--penalty takes a number from 0 on, not '%s'", text);
+    if (tune_number((struct vn_bytes){text, strlen(text)}, &value) &&
+        value >= 0 && (most == 0 || value <= most)) {
+        return value;
     }
-    return value;
-}
-
-static double read_weight(const char *text)
-{
-    double value = 0;
-
-    if (!tune_number((struct vn_bytes){text, strlen(text)}, &value) ||
-        value < 0 || value > WEIGHT_MAX) {
-        bench_refuse("--marks-weight takes a number from 0 to %d, not '%s'",
-                     WEIGHT_MAX, text);
+    if (most > 0) {
+        bench_refuse("%s takes a number from 0 to %d, not '%s'", name, most,
+                     text);
     }
-    return value;
+    bench_refuse("%s takes a number from 0 on, not '%s'", name, text);
 }
 
 /* Takes paths with commas between; cuts 'text' there. */
@@ -165,7 +158,7 @@ static error_t parse_fit(int key, const char *arg, struct tune_run *run)
         run->seed = (uint64_t)bench_int("--seed", arg, 0, INT32_MAX);
         return 0;
     case KEY_PENALTY:
-        run->fit.penalty = read_penalty(arg);
+        run->fit.penalty = read_number("--penalty", arg, 0);
         return 0;
     case KEY_CANDIDATES:
         run->fit.candidates =
@@ -216,7 +209,7 @@ static error_t parse_marks(int key, char *arg, struct tune_bench *bench)
         add_marks(bench, arg);
         return 0;
     case KEY_MARKS_WEIGHT:
-        bench->like.weight = read_weight(arg);
+        bench->like.weight = read_number("--marks-weight", arg, WEIGHT_MAX);
         return 0;
     case KEY_MARKS_SHOWN:
         bench->like.among_shown = true;
