@@ -274,6 +274,9 @@ bool tune_is_common(const struct tune_data *data,
 /* Letters that token 'i' has past the seventh key. */
 unsigned tune_token_past(const struct tune_data *data,
                          const struct tune_path *path, unsigned i);
+/* What token 'i' shows at 'key', which it covers: a capital or a digit. */
+char tune_token_char(const struct tune_data *data, const struct tune_row *row,
+                     const struct tune_path *path, unsigned i, unsigned key);
 /* The pair of these words, or UINT32_MAX. */
 uint32_t tune_find_pair(const struct tune_data *data, uint32_t left,
                         uint32_t right);

@@ -24,12 +24,8 @@ void tune_path_text(const struct tune_data *data, const struct tune_row *row,
     unsigned key = 0;
 
     for (unsigned i = 0; i < path->count; i++) {
-        for (unsigned first = key; key < path->ends[i]; key++) {
-            const uint32_t token = path->tokens[i];
-            text[key] = token == TUNE_RUN
-                            ? (char)('0' + row->digits[key])
-                            : (char)(data->words[token].letters[key - first] -
-                                     'a' + 'A');
+        for (; key < path->ends[i]; key++) {
+            text[key] = tune_token_char(data, row, path, i, key);
         }
     }
     text[KEYS] = '\0';

@@ -180,6 +180,17 @@ unsigned tune_token_past(const struct tune_data *data,
                : data->words[path->tokens[i]].length - covered;
 }
 
+char tune_token_char(const struct tune_data *data, const struct tune_row *row,
+                     const struct tune_path *path, unsigned i, unsigned key)
+{
+    const uint32_t token = path->tokens[i];
+
+    return token == TUNE_RUN
+               ? (char)('0' + row->digits[key])
+               : (char)(data->words[token].letters[key - start_of(path, i)] -
+                        'a' + 'A');
+}
+
 /* Whether each digit of the run is the one before it plus 'step'. */
 static bool has_step(const struct tune_row *row, unsigned start, unsigned end,
                      int step)
@@ -418,34 +429,29 @@ static void take_path(struct walk *walk, bool gold)
 
 static void continue_at(struct walk *walk, unsigned start, unsigned right);
 
-/* Whether the characters of the token are those of 'text'. */
-static bool is_as_in(const struct walk *walk, const char *text, uint32_t token,
-                     unsigned start, unsigned end)
+/* Whether the characters of token 'i' are those of 'text'. */
+static bool is_as_in(const struct walk *walk, const char *text, unsigned i)
 {
-    for (unsigned i = start; i < end; i++) {
-        const char own =
-            token == TUNE_RUN
-                ? (char)('0' + walk->row->digits[i])
-                : (char)(walk->data->words[token].letters[i - start] - 'a' +
-                         'A');
-        if (text[i] != own) {
+    const struct tune_path *path = &walk->path;
+
+    for (unsigned key = start_of(path, i); key < path->ends[i]; key++) {
+        if (text[key] != tune_token_char(walk->data, walk->row, path, i, key)) {
             return false;
         }
     }
     return true;
 }
 
-/* Those of 'right' that are still possible with the token. */
-static unsigned still_right(const struct walk *walk, uint32_t token,
-                            unsigned start, unsigned end, unsigned right)
+/* Those of 'right' that are still possible with token 'i'. */
+static unsigned still_right(const struct walk *walk, unsigned i, unsigned right)
 {
     const struct tune_row *row = walk->row;
 
-    for (unsigned i = 0; right >> i != 0; i++) {
+    for (unsigned k = 0; right >> k != 0; k++) {
         const char *text =
-            row->choice.chosen == 0 ? row->text : row->choice.shown[i];
-        if ((right >> i & 1) != 0 && !is_as_in(walk, text, token, start, end)) {
-            right &= ~(1u << i);
+            row->choice.chosen == 0 ? row->text : row->choice.shown[k];
+        if ((right >> k & 1) != 0 && !is_as_in(walk, text, i)) {
+            right &= ~(1u << k);
         }
     }
     return right;
@@ -472,8 +478,8 @@ static double token_score(const struct walk *walk, unsigned i)
 }
 
 /* 'right': bits of the phrase, or choices, that all before is as in. */
-static void take_token(struct walk *walk, uint32_t token, unsigned start,
-                       unsigned end, unsigned right)
+static void take_token(struct walk *walk, uint32_t token, unsigned end,
+                       unsigned right)
 {
     struct tune_path *path = &walk->path;
     const double before = path->score;
@@ -482,7 +488,7 @@ static void take_token(struct walk *walk, uint32_t token, unsigned start,
     path->ends[path->count] = (uint8_t)end;
     path->score += token_score(walk, path->count);
     path->count++;
-    continue_at(walk, end, still_right(walk, token, start, end, right));
+    continue_at(walk, end, still_right(walk, path->count - 1u, right));
     path->count--;
     path->score = before;
 }
@@ -501,14 +507,14 @@ static void take_words(struct walk *walk, unsigned start, unsigned right)
         const uint32_t place = place_of(end - start, number);
         for (uint32_t i = data->whole_start[place];
              i < data->whole_start[place + 1]; i++) {
-            take_token(walk, data->whole[i], start, end, right);
+            take_token(walk, data->whole[i], end, right);
         }
         if (end < KEYS || end - start < OVERDIAL_COVER) {
             continue;
         }
         for (uint32_t i = data->over_start[place];
              i < data->over_start[place + 1]; i++) {
-            take_token(walk, data->over[i], start, end, right);
+            take_token(walk, data->over[i], end, right);
         }
     }
 }
@@ -527,7 +533,7 @@ static void continue_at(struct walk *walk, unsigned start, unsigned right)
     }
     for (unsigned end = start + 1; end <= KEYS && end - start <= TUNE_RUN_MAX;
          end++) {
-        take_token(walk, TUNE_RUN, start, end, right);
+        take_token(walk, TUNE_RUN, end, right);
     }
 }
 
