@@ -94,31 +94,47 @@ const char *fixture_write_text(const char *name, const char *text)
 
 /* ---- Lexicon and engine ----------------------------------------------- */
 
-static bool is_given(const char *text)
+struct vn_lexicon *fixture_open(const struct vn_lexicon_options *options)
 {
-    return text != NULL && text[0] != '\0';
+    struct vn_lexicon *lexicon = NULL;
+    struct vn_error error;
+
+    if (vn_lexicon_open(options, &lexicon, &error) != VN_OK) {
+        fail_msg("%s", error.message);
+    }
+    return lexicon;
 }
 
-struct vn_lexicon *fixture_lexicon(const char *words, const char *block)
+static const char *write_given(const char *name, const char *text)
 {
-    const char *word_path =
-        is_given(words) ? fixture_write_text("fixture-words", words) : NULL;
-    const char *block_path =
-        is_given(block) ? fixture_write_text("fixture-block", block) : NULL;
-    const struct vn_lexicon_options options = {
+    return text != NULL && text[0] != '\0' ? fixture_write_text(name, text)
+                                           : NULL;
+}
+
+static struct vn_lexicon *open_reference(const char *words, const char *block,
+                                         const char *weights)
+{
+    const char *word_path = write_given("fixture-words", words);
+    const char *block_path = write_given("fixture-block", block);
+
+    return fixture_open(&(struct vn_lexicon_options){
         .folder = VN_REFERENCE_DIR,
         .word_paths = &word_path,
         .word_path_count = word_path != NULL,
         .block_paths = &block_path,
         .block_path_count = block_path != NULL,
-    };
-    struct vn_lexicon *lexicon = NULL;
-    struct vn_error error;
+        .model_path = write_given("fixture-model", weights),
+    });
+}
 
-    if (vn_lexicon_open(&options, &lexicon, &error) != VN_OK) {
-        fail_msg("%s", error.message);
-    }
-    return lexicon;
+struct vn_lexicon *fixture_lexicon(const char *words, const char *block)
+{
+    return open_reference(words, block, NULL);
+}
+
+struct vn_lexicon *fixture_weighed(const char *words, const char *weights)
+{
+    return open_reference(words, NULL, weights);
 }
 
 struct vn_engine *fixture_engine(const struct vn_lexicon *lexicon,

@@ -33,11 +33,17 @@ const char *fixture_path(const char *name);
 const char *fixture_write(const char *name, const char *data, size_t size);
 const char *fixture_write_text(const char *name, const char *text);
 
+/* A lexicon that must come to be. */
+struct vn_lexicon *fixture_open(const struct vn_lexicon_options *options);
+
 /*
  * The lexicon of tests/reference with these texts as overlays; NULL or "" for
  * none.
  */
 struct vn_lexicon *fixture_lexicon(const char *words, const char *block);
+
+/* Like fixture_lexicon(), but with a text of words and one of weights. */
+struct vn_lexicon *fixture_weighed(const char *words, const char *weights);
 
 /* An engine that must come to be. */
 struct vn_engine *fixture_engine(const struct vn_lexicon *lexicon,

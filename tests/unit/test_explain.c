@@ -201,22 +201,14 @@ static void a_phrase_of_an_overlay_is_one_word_with_its_score(void **state)
 /* HELP-XYZ is no listed pair, HELP-PAY is one; QED is not common. */
 static void common_words_pay_beside_each_other(void **state)
 {
-    const char *words = fixture_write_text(
-        "words", "help\t500\tc\nxyz\t500\tc\nqed\t500\npay\t500\tc\n");
-    const struct vn_lexicon_options options = {
-        .folder = VN_REFERENCE_DIR,
-        .word_paths = &words,
-        .word_path_count = 1,
-        .model_path =
-            fixture_write_text("model", "vanity-model 1\ncommon -130\n"),
-    };
-    struct vn_lexicon *own = NULL;
+    struct vn_lexicon *own =
+        fixture_weighed("help\t500\tc\nxyz\t500\tc\nqed\t500\npay\t500\tc\n",
+                        "vanity-model 1\ncommon -130\n");
+    struct vn_engine *with = fixture_engine(own, VN_PATH_AUTO, 1);
     struct vn_explanation out[VN_CANDIDATES];
     unsigned count;
 
     (void)state;
-    assert_int_equal(vn_lexicon_open(&options, &own, NULL), VN_OK);
-    struct vn_engine *with = fixture_engine(own, VN_PATH_AUTO, 1);
     vn_engine_explain(with, fixture_dial("HELPXYZ"), out, &count);
     assert_string_equal(out[0].spelling.text, "HELP-XYZ");
     assert_term(&out[0], "common words", "HELP-XYZ", -130);
@@ -232,18 +224,14 @@ static void common_words_pay_beside_each_other(void **state)
 
 static void digits_of_a_run_are_explained(void **state)
 {
-    const struct vn_lexicon_options options = {
-        .model_path = fixture_write_text(
-            "model", "vanity-model 1\nlone_2.start 250\nrun_equal.3 300\n"
-                     "run_sequence 290\n"),
-    };
-    struct vn_lexicon *own = NULL;
+    struct vn_lexicon *own =
+        fixture_weighed(NULL, "vanity-model 1\nlone_2.start 250\n"
+                              "run_equal.3 300\nrun_sequence 290\n");
+    struct vn_engine *with = fixture_engine(own, VN_PATH_AUTO, 1);
     struct vn_explanation out[VN_CANDIDATES];
     unsigned count;
 
     (void)state;
-    assert_int_equal(vn_lexicon_open(&options, &own, NULL), VN_OK);
-    struct vn_engine *with = fixture_engine(own, VN_PATH_AUTO, 1);
     vn_engine_explain(with, fixture_dial("000FISH"), out, &count);
     assert_term(find_text(out, count, "000-FISH"), "equal digits", "000", 300);
     vn_engine_explain(with, fixture_dial("FISH321"), out, &count);
@@ -258,23 +246,14 @@ static void digits_of_a_run_are_explained(void **state)
 /* FISH is a noun, CALL a verb. */
 static void what_stands_behind_a_run_is_explained(void **state)
 {
-    const char *words =
-        fixture_write_text("words", "fish\t100\tn\ncall\t100\tv\n");
-    const struct vn_lexicon_options options = {
-        .folder = VN_REFERENCE_DIR,
-        .word_paths = &words,
-        .word_path_count = 1,
-        .model_path = fixture_write_text(
-            "model", "vanity-model 1\nlone_4.noun 200\nlone_4.verb 150\n"
-                     "run_word.4 300\n"),
-    };
-    struct vn_lexicon *own = NULL;
+    struct vn_lexicon *own = fixture_weighed(
+        "fish\t100\tn\ncall\t100\tv\n",
+        "vanity-model 1\nlone_4.noun 200\nlone_4.verb 150\nrun_word.4 300\n");
+    struct vn_engine *with = fixture_engine(own, VN_PATH_AUTO, 1);
     struct vn_explanation out[VN_CANDIDATES];
     unsigned count;
 
     (void)state;
-    assert_int_equal(vn_lexicon_open(&options, &own, NULL), VN_OK);
-    struct vn_engine *with = fixture_engine(own, VN_PATH_AUTO, 1);
     vn_engine_explain(with, fixture_dial("255FISH"), out, &count);
     assert_term(find_text(out, count, "255-FISH"), "run and one word",
                 "255-FISH", 300);

@@ -34,11 +34,11 @@ static void hear(void *context, const struct vn_error *error)
     heard->last = *error;
 }
 
-static enum vn_status open_files(const struct files *files, struct heard *heard,
-                                 struct vn_lexicon **lexicon,
-                                 struct vn_error *error)
+/* They point into 'files'. */
+static struct vn_lexicon_options options_of(const struct files *files,
+                                            struct heard *heard)
 {
-    const struct vn_lexicon_options options = {
+    return (struct vn_lexicon_options){
         .folder = VN_REFERENCE_DIR,
         .word_paths = files->words,
         .word_path_count = files->word_count,
@@ -49,19 +49,22 @@ static enum vn_status open_files(const struct files *files, struct heard *heard,
         .bad_line = heard != NULL ? hear : NULL,
         .bad_line_context = heard,
     };
+}
+
+static enum vn_status open_files(const struct files *files, struct heard *heard,
+                                 struct vn_lexicon **lexicon,
+                                 struct vn_error *error)
+{
+    const struct vn_lexicon_options options = options_of(files, heard);
 
     return vn_lexicon_open(&options, lexicon, error);
 }
 
 static struct vn_lexicon *must_open(const struct files *files)
 {
-    struct vn_lexicon *lexicon = NULL;
-    struct vn_error error;
+    const struct vn_lexicon_options options = options_of(files, NULL);
 
-    if (open_files(files, NULL, &lexicon, &error) != VN_OK) {
-        fail_msg("%s", error.message);
-    }
-    return lexicon;
+    return fixture_open(&options);
 }
 
 static struct vn_lexicon_info info_of(const struct vn_lexicon *lexicon)
@@ -126,11 +129,10 @@ static unsigned count_lines(const char *name, const char *part)
 
 static void the_embedded_data_is_complete(void **state)
 {
-    struct vn_lexicon *lexicon = NULL;
+    struct vn_lexicon *lexicon = fixture_open(NULL);
+    const struct vn_lexicon_info info = info_of(lexicon);
 
     (void)state;
-    assert_int_equal(vn_lexicon_open(NULL, &lexicon, NULL), VN_OK);
-    const struct vn_lexicon_info info = info_of(lexicon);
     assert_int_equal(info.words, count_lines("words-en.tsv", NULL));
     assert_int_equal(info.phrases, 0);
     assert_int_equal(info.pairs, count_lines("pairs-en.tsv", NULL));
@@ -152,11 +154,10 @@ static void the_embedded_data_is_complete(void **state)
 static void no_options_are_no_overlays(void **state)
 {
     static const struct vn_lexicon_options none;
-    struct vn_lexicon *plain = NULL, *lexicon = NULL;
+    struct vn_lexicon *plain = fixture_open(&none);
+    struct vn_lexicon *lexicon = fixture_open(NULL);
 
     (void)state;
-    assert_int_equal(vn_lexicon_open(&none, &plain, NULL), VN_OK);
-    assert_int_equal(vn_lexicon_open(NULL, &lexicon, NULL), VN_OK);
     assert_true(info_of(lexicon).fingerprint == info_of(plain).fingerprint);
     vn_lexicon_free(lexicon);
     vn_lexicon_free(plain);

@@ -48,23 +48,8 @@ static const char *write_folder(const char *name, const char *words,
 static struct vn_lexicon *must_open_folder(const char *folder,
                                            const char *model)
 {
-    const struct vn_lexicon_options options = {.folder = fixture_path(folder),
-                                               .model_path = model};
-    struct vn_lexicon *lexicon = NULL;
-    struct vn_error error;
-
-    if (vn_lexicon_open(&options, &lexicon, &error) != VN_OK) {
-        fail_msg("%s", error.message);
-    }
-    return lexicon;
-}
-
-static struct vn_lexicon *open_embedded(void)
-{
-    struct vn_lexicon *lexicon = NULL;
-
-    assert_int_equal(vn_lexicon_open(NULL, &lexicon, NULL), VN_OK);
-    return lexicon;
+    return fixture_open(&(struct vn_lexicon_options){
+        .folder = fixture_path(folder), .model_path = model});
 }
 
 static void a_folder_replaces_the_embedded_lexicon(void **state)
@@ -82,7 +67,7 @@ static void a_folder_replaces_the_embedded_lexicon(void **state)
     assert_int_equal(lexicon_pair(lexicon, index_of(lexicon, "FLORES"),
                                   index_of(lexicon, "ROJAS")),
                      77);
-    struct vn_lexicon *embedded = open_embedded();
+    struct vn_lexicon *embedded = fixture_open(NULL);
     assert_string_equal(info.model, info_of(embedded).model);
     vn_lexicon_free(embedded);
     assert_memory_equal(info.version, "es-", 3);
@@ -161,7 +146,7 @@ static void the_same_data_from_a_folder_has_the_same_fingerprint(void **state)
         (void)fixture_write(to, text.data, text.size);
         vn_text_free(&text);
     }
-    struct vn_lexicon *embedded = open_embedded();
+    struct vn_lexicon *embedded = fixture_open(NULL);
     struct vn_lexicon *copy = must_open_folder(folder, NULL);
     assert_true(info_of(embedded).fingerprint == info_of(copy).fingerprint);
     assert_memory_equal(info_of(copy).version, "copy_name-", 10);

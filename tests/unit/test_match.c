@@ -348,22 +348,15 @@ static int64_t best_token(const struct match_table *table, const char *word)
 
 static void what_stands_behind_a_run_has_tables_of_its_own(void **state)
 {
-    const char *words = fixture_write_text("words", "zzyq\t800\tn\n");
-    const struct vn_lexicon_options options = {
-        .folder = VN_REFERENCE_DIR,
-        .word_paths = &words,
-        .word_path_count = 1,
-        .model_path = fixture_write_text(
-            "model", "vanity-model 1\nlone_4.noun 70\nrun_word.4 30\nlone_4 5\n"
-                     "digit_other -10\nrun_middle.1 -200\nstart.3 -8\n"),
-    };
-    struct vn_lexicon *own = NULL;
+    struct vn_lexicon *own = fixture_weighed(
+        "zzyq\t800\tn\n",
+        "vanity-model 1\nlone_4.noun 70\nrun_word.4 30\nlone_4 5\n"
+        "digit_other -10\nrun_middle.1 -200\nstart.3 -8\n");
     struct match tables;
 
     (void)state;
     assert_false(match.behind_runs);
     assert_null(match.alone[3].offsets);
-    assert_int_equal(vn_lexicon_open(&options, &own, NULL), VN_OK);
     assert_true(match_init(&tables, own, &blocks));
     assert_true(tables.behind_runs);
     const int64_t alone = best_token(&tables.alone[3], "ZZYQ");
@@ -402,18 +395,11 @@ static int open_tables(void **state)
     if (fixture_setup(state) != 0) {
         return -1;
     }
-    const char *words = fixture_write_text("words", overlay);
-    const struct vn_lexicon_options options = {
-        .folder = VN_REFERENCE_DIR,
-        .word_paths = &words,
-        .word_path_count = 1,
-        .model_path = fixture_write_text(
-            "model", "vanity-model 1\nstart.4 -24\ncommon -100\n"
-                     "lone_4.noun 0\nlone_4.verb 0\nlone_4.function 0\n"
-                     "run_word.3 0\nrun_word.4 0\nrun_word.5 0\n"),
-    };
-    return vn_lexicon_open(&options, &lexicon, NULL) == VN_OK &&
-                   block_set_init(&blocks, lexicon) &&
+    lexicon = fixture_weighed(
+        overlay, "vanity-model 1\nstart.4 -24\ncommon -100\n"
+                 "lone_4.noun 0\nlone_4.verb 0\nlone_4.function 0\n"
+                 "run_word.3 0\nrun_word.4 0\nrun_word.5 0\n");
+    return block_set_init(&blocks, lexicon) &&
                    match_init(&match, lexicon, &blocks)
                ? 0
                : -1;

@@ -119,17 +119,9 @@ static const char common_words[] =
 
 static void all_paths_agree_under_other_weights(void **state)
 {
-    const char *words_path = fixture_write_text("common", common_words);
-
     (void)state;
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
-        const struct vn_lexicon_options options = {
-            .folder = VN_REFERENCE_DIR,
-            .model_path = fixture_write_text("model", models[i]),
-            .word_paths = &words_path,
-            .word_path_count = 1};
-        struct vn_lexicon *lexicon = NULL;
-        assert_int_equal(vn_lexicon_open(&options, &lexicon, NULL), VN_OK);
+        struct vn_lexicon *lexicon = fixture_weighed(common_words, models[i]);
         assert_same_paths(lexicon);
         vn_lexicon_free(lexicon);
     }
