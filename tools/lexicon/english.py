@@ -8,6 +8,7 @@ import re
 import subprocess
 
 from letters import key
+from wordnet import WordNet
 
 PROBABILITY_FLOOR = -8.0
 # Above this SCOWL's lists hold what hardly anybody knows: good for a list of
@@ -20,9 +21,6 @@ SCOWL_LISTS = (
     ("abbreviation", ("english-abbreviations", "american-abbreviations")),
     ("contraction", ("english-contractions", "variant_1-contractions")),
 )
-WORDNET_PARTS = {"noun": "n", "verb": "v", "adj": "j", "adv": "r"}
-# The digit after % in a sense key; satellites are adjectives.
-WORDNET_SENSE = {"1": "n", "2": "v", "3": "j", "4": "r", "5": "j"}
 ACRONYM_LETTERS = range(2, 7)
 TRADE_KINDS = ("shop", "craft", "office", "amenity", "healthcare", "leisure",
                "tourism", "sport")
@@ -72,6 +70,7 @@ class English:
 
     def __init__(self, sources):
         self.sources = sources
+        self.net = WordNet(sources.folder("wordnet"))
         self.words = collections.defaultdict(Word)
         self.pairs = {}  # (a, b) -> log10 of p(b|a) / p(b)
         self.rare = set()  # words of SCOWL that are in no lexicon
@@ -126,41 +125,31 @@ class English:
 
     def read_wordnet(self):
         """Parts of speech, how it is written, how often tagged, neighbours."""
-        folder = self.sources.folder("wordnet")
-        for name, part in WORDNET_PARTS.items():
-            with open(folder / ("data." + name), encoding="latin-1") as lines:
-                for line in lines:
-                    if not line.startswith("  "):
-                        synset, _, gloss = line.partition("|")
-                        self.read_synset(synset.split(), part)
-                        self.gloss_pairs.update(gloss_neighbours(gloss))
-        with open(folder / "cntlist.rev", encoding="latin-1") as lines:
-            for line in lines:
-                sense, _, count = line.split()
-                lemma, rest = sense.split("%")
-                letters = key(lemma)
-                if letters in self.words:
-                    tags = self.words[letters].tags
-                    tags[WORDNET_SENSE[rest[0]]] += int(count)
+        for (part, _), synset in self.net.synsets.items():
+            self.gloss_pairs.update(gloss_neighbours(synset.gloss))
+            for text in synset.words:
+                self.read_lemma(text, part)
+        for (lemma, part, _), count in self.net.counts.items():
+            letters = key(lemma)
+            if letters in self.words:
+                self.words[letters].tags[part] += count
 
-    def read_synset(self, fields, part):
-        """fields[3] is the number of words, in hexadecimal."""
-        for text in fields[4:4 + 2 * int(fields[3], 16):2]:
-            text = re.sub(r"\(.*\)", "", text)
-            parts = [key(word) for word in text.split("_")]
-            self.lemma_pairs.update(
-                pair for pair in zip(parts, parts[1:]) if all(pair))
-            letters = key(text)
-            if not letters:
-                continue
-            word = self.words[letters]
-            word.parts.add(part)
-            if text.replace(".", "").isupper() and len(letters) > 1:
-                word.acronym = True
-            elif text[0].isupper():
-                word.proper = True
-            else:
-                word.lower = True
+    def read_lemma(self, text, part):
+        """One word, or a term of several with _ between."""
+        parts = [key(word) for word in text.split("_")]
+        self.lemma_pairs.update(
+            pair for pair in zip(parts, parts[1:]) if all(pair))
+        letters = key(text)
+        if not letters:
+            return
+        word = self.words[letters]
+        word.parts.add(part)
+        if text.replace(".", "").isupper() and len(letters) > 1:
+            word.acronym = True
+        elif text[0].isupper():
+            word.proper = True
+        else:
+            word.lower = True
 
     def read_names(self):
         """Brands and operators of the name-suggestion-index."""

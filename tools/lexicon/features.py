@@ -159,16 +159,16 @@ class Features:
         if letters in self.function:
             return "f"
         if word.tags:
-            most = max("nvjr", key=lambda part: word.tags[part])
+            most = max("nvar", key=lambda part: word.tags[part])
         elif word.lower:
-            most = next(part for part in "nvjr" if part in word.parts)
+            most = next(part for part in "nvar" if part in word.parts)
         elif self.is_plural(letters) and self.words[letters[:-1]].lower:
             most = "n"
         elif letters.endswith(("ing", "ed")):
             most = "v"
         else:
             most = "x"
-        return "j" if most == "r" else most
+        return "j" if most in "ar" else most
 
     def add_names(self, found, word):
         """Brands, operators, names of people."""
