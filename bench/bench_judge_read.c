@@ -1,15 +1,11 @@
 /* bench_judge_read.c: reads and checks marked sheets. */
 #include "bench_judge_read.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "bench_sheet_read.h"
-
-#define COLUMNS 6u
 
 /* Names of marks, and their short forms. */
 static const struct {
@@ -26,50 +22,25 @@ static const struct {
 /* What is held while a sheet is read. */
 struct reading {
     struct judgements *judgements;
-    const char *path;
-    struct sheet_text text;
     unsigned marker;
-    bool has_marker, has_columns, has_mark;
-    struct vn_error *error;
 };
 
-VN_PRINTF(2, 3)
-static enum vn_status bad_line(const struct reading *reading,
-                               const char *format, ...)
+static enum vn_status take_marker(struct sheet_reader *sheet,
+                                  struct vn_bytes text)
 {
-    char sentence[VN_ERROR_MESSAGE_SIZE];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(sentence, sizeof(sentence), format, arguments);
-    va_end(arguments);
-    return vn_error_line(reading->error, reading->path, reading->text.line,
-                         "%s", sentence);
-}
-
-/* ---- Lines ------------------------------------------------------------- */
-
-static enum vn_status read_marker(struct reading *reading, struct vn_bytes line)
-{
+    struct reading *reading = sheet->context;
     struct judgements *judgements = reading->judgements;
     char name[MARKER_SIZE] = "";
     size_t at = 0;
 
-    if (reading->has_marker) {
-        return bad_line(reading, "names a marker again: one sheet is of one "
-                                 "marker");
+    if (text.size == 0 || text.size >= sizeof(name) ||
+        memchr(text.data, '\t', text.size) != NULL) {
+        return sheet_bad_line(sheet,
+                              "write the marker's name, at most %u bytes, "
+                              "behind '" SHEET_MARKER "'",
+                              MARKER_SIZE - 1);
     }
-    line.data += strlen(SHEET_MARKER);
-    line.size -= strlen(SHEET_MARKER);
-    line = vn_text_trim(line);
-    if (line.size == 0 || line.size >= sizeof(name) ||
-        memchr(line.data, '\t', line.size) != NULL) {
-        return bad_line(reading,
-                        "write the marker's name, at most %u bytes, "
-                        "behind '" SHEET_MARKER "'",
-                        MARKER_SIZE - 1);
-    }
-    memcpy(name, line.data, line.size);
+    memcpy(name, text.data, text.size);
     while (at < judgements->marker_count &&
            strcmp(judgements->markers[at], name) != 0) {
         at++;
@@ -79,41 +50,36 @@ static enum vn_status read_marker(struct reading *reading, struct vn_bytes line)
         judgements->marker_count++;
     }
     reading->marker = (unsigned)at;
-    reading->has_marker = true;
     return VN_OK;
 }
 
 /* ---- Rows -------------------------------------------------------------- */
 
-static enum vn_status read_list(const struct reading *reading,
-                                const struct vn_bytes columns[COLUMNS],
+static enum vn_status read_list(const struct sheet_reader *sheet,
+                                const struct vn_bytes *columns,
                                 struct sheet_list *list)
 {
-    if (!sheet_suffix(columns[0], &list->suffix)) {
-        return bad_line(reading, "a suffix has seven digits (a spreadsheet "
-                                 "drops zeros: import columns as text)");
-    }
     for (unsigned k = 0; k < SHEET_SPELLINGS; k++) {
-        const struct vn_bytes text = columns[k + 1];
+        const struct vn_bytes text = columns[k];
 
         if (text.size == 0) {
             continue;
         }
         if (!sheet_dials(text, list->suffix, NULL)) {
-            return bad_line(reading, "'%.*s' does not dial %07u",
-                            text.size > 40 ? 40 : (int)text.size, text.data,
-                            list->suffix);
+            return sheet_bad_line(sheet, "'%.*s' does not dial %07u",
+                                  sheet_shown_size(text), text.data,
+                                  list->suffix);
         }
         if (k > 0 && list->texts[k - 1][0] == '\0') {
-            return bad_line(reading, "a spelling is missing before '%.*s'",
-                            (int)text.size, text.data);
+            return sheet_bad_line(sheet, "a spelling is missing before '%.*s'",
+                                  sheet_shown_size(text), text.data);
         }
         memcpy(list->texts[k], text.data, text.size);
     }
     return VN_OK;
 }
 
-static enum vn_status read_mark(const struct reading *reading,
+static enum vn_status read_mark(const struct sheet_reader *sheet,
                                 struct vn_bytes text, struct judgement *row)
 {
     size_t at = 0;
@@ -124,22 +90,23 @@ static enum vn_status read_mark(const struct reading *reading,
         at++;
     }
     if (at == MARK_NAMES) {
-        return bad_line(reading,
-                        "'%.*s' is no mark: good, poor, embarrassing "
-                        "(g, p, e) or none",
-                        text.size > 40 ? 40 : (int)text.size, text.data);
+        return sheet_bad_line(sheet,
+                              "'%.*s' is no mark: good, poor, embarrassing "
+                              "(g, p, e) or none",
+                              sheet_shown_size(text), text.data);
     }
     row->mark = mark_names[at].mark;
     if ((row->list.texts[0][0] == '\0') != (row->mark == MARK_NONE)) {
-        return bad_line(reading, "the mark 'none' stands where there is no "
-                                 "spelling, and only there");
+        return sheet_bad_line(sheet, "the mark 'none' stands where there is no "
+                                     "spelling, and only there");
     }
     return VN_OK;
 }
 
-static enum vn_status add_row(struct reading *reading,
+static enum vn_status add_row(const struct sheet_reader *sheet,
                               const struct judgement *row)
 {
+    const struct reading *reading = sheet->context;
     struct judgements *all = reading->judgements;
 
     if (all->count == all->room) {
@@ -148,7 +115,7 @@ static enum vn_status add_row(struct reading *reading,
             realloc(all->list, room * sizeof(all->list[0]));
 
         if (list == NULL) {
-            return vn_error_set(reading->error, VN_NOMEM, "out of memory");
+            return vn_error_set(sheet->error, VN_NOMEM, "out of memory");
         }
         all->list = list;
         all->room = room;
@@ -157,85 +124,50 @@ static enum vn_status add_row(struct reading *reading,
     return VN_OK;
 }
 
-static enum vn_status read_row(struct reading *reading, struct vn_bytes line)
+static enum vn_status take_row(struct sheet_reader *sheet, uint32_t suffix,
+                               const struct vn_bytes *columns)
 {
-    struct vn_bytes columns[COLUMNS];
-    struct judgement row = {.marker = reading->marker,
-                            .path = reading->path,
-                            .line = reading->text.line};
-
-    if (!reading->has_columns) {
-        return bad_line(reading, "the columns must be named first: suffix, "
-                                 "first, second, third, mark, note");
-    }
-    if (!sheet_split(line, columns, COLUMNS)) {
-        return bad_line(reading, "has more than six columns");
-    }
-    enum vn_status status = read_list(reading, columns, &row.list);
+    const struct reading *reading = sheet->context;
+    struct judgement row = {.list = {.suffix = suffix},
+                            .marker = reading->marker,
+                            .note = columns[4],
+                            .path = sheet->path,
+                            .line = sheet->lines.line};
+    enum vn_status status = read_list(sheet, columns, &row.list);
 
     if (status == VN_OK) {
-        status = read_mark(reading, columns[4], &row);
+        status = read_mark(sheet, columns[3], &row);
     }
     if (status != VN_OK) {
         return status;
     }
-    row.note = columns[5];
-    reading->has_mark |= row.mark != MARK_EMPTY && row.mark != MARK_NONE;
-    return add_row(reading, &row);
-}
-
-static enum vn_status read_line(struct reading *reading, struct vn_bytes line)
-{
-    uint64_t byte = 0;
-    const char *wrong = vn_text_check(line, &byte);
-
-    if (wrong != NULL) {
-        return bad_line(reading, "byte %llu %s", (unsigned long long)byte,
-                        wrong);
-    }
-    if (reading->text.line == 1 && !sheet_starts_with(line, SHEET_TITLE)) {
-        return bad_line(reading,
-                        "is no sheet: it begins with '" SHEET_TITLE "'");
-    }
-    if (sheet_starts_with(line, SHEET_MARKER)) {
-        return read_marker(reading, line);
-    }
-    if (sheet_starts_with(line, "#") || vn_text_trim(line).size == 0) {
-        return VN_OK;
-    }
-    if (sheet_equals(line, SHEET_COLUMNS)) {
-        reading->has_columns = true;
-        return reading->has_marker
-                   ? VN_OK
-                   : bad_line(reading, "a line '" SHEET_MARKER
-                                       " NAME' must stand before this one");
-    }
-    return read_row(reading, line);
+    sheet->has_mark |= row.mark != MARK_EMPTY && row.mark != MARK_NONE;
+    return add_row(sheet, &row);
 }
 
 /* ---- Sheets ------------------------------------------------------------ */
 
+static const struct sheet_form form = {
+    .name = "sheet",
+    .title = SHEET_TITLE,
+    .columns = SHEET_COLUMNS,
+    .columns_said = "suffix, first, second, third, mark, note",
+    .column_count = SHEET_SPELLINGS + 3,
+    .column_count_said = "six",
+    .mark = "mark",
+    .take_marker = take_marker,
+    .take_row = take_row,
+};
+
 enum vn_status judge_read(struct judgements *judgements, const char *path,
                           struct vn_error *error)
 {
-    struct vn_bytes *text = &judgements->texts[judgements->text_count];
-    struct vn_bytes line = {NULL, 0};
-    struct reading reading = {
-        .judgements = judgements, .path = path, .error = error};
-    enum vn_status status = vn_text_read(path, text, error);
+    struct reading reading = {.judgements = judgements};
+    struct sheet_reader sheet = {
+        .form = &form, .context = &reading, .path = path, .error = error};
+    const enum vn_status status = sheet_read(&sheet);
 
-    if (status != VN_OK) {
-        return status;
-    }
-    judgements->text_count++;
-    sheet_text_start(&reading.text, *text);
-    while (status == VN_OK && sheet_next_line(&reading.text, &line)) {
-        status = read_line(&reading, line);
-    }
-    if (status == VN_OK && !reading.has_mark) {
-        reading.text.line += reading.text.line == 0;
-        return bad_line(&reading, "the sheet ends without any mark");
-    }
+    judgements->texts[judgements->text_count++] = sheet.text;
     return status;
 }
 

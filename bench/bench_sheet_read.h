@@ -1,4 +1,4 @@
-/* bench_sheet_read.h: what all marked sheets have: lines, columns, suffixes. */
+/* bench_sheet_read.h: reads sheets that people have marked. */
 #ifndef VN_BENCH_SHEET_READ_H
 #define VN_BENCH_SHEET_READ_H
 
@@ -9,27 +9,54 @@
 #include "engine/number.h"
 #include "engine/text.h"
 
-/* The text of a sheet from the next line on. */
-struct sheet_text {
-    struct vn_bytes rest;
-    uint64_t line; /* of the last one, from 1 */
+#define SHEET_COLUMNS_MAX 13u
+
+struct sheet_reader;
+
+/* What a kind of sheet has of its own. */
+struct sheet_form {
+    const char *name;         /* "choice sheet" */
+    const char *title;        /* how the first line begins */
+    const char *columns;      /* the line that names them */
+    const char *columns_said; /* the same in a message */
+    size_t column_count;      /* 1..SHEET_COLUMNS_MAX, the first the suffix */
+    const char *column_count_said;
+    const char *mark; /* what people write: "choice" */
+    /* Gets the name without blanks around it. */
+    enum vn_status (*take_marker)(struct sheet_reader *sheet,
+                                  struct vn_bytes name);
+    /* Gets the columns behind the suffix, missing ones empty. */
+    enum vn_status (*take_row)(struct sheet_reader *sheet, uint32_t suffix,
+                               const struct vn_bytes *columns);
 };
 
-/* Begins with 'text', behind a byte order mark. */
-void sheet_text_start(struct sheet_text *sheet, struct vn_bytes text);
-/* The next line, tabs at its end kept; false at the end. */
-bool sheet_next_line(struct sheet_text *sheet, struct vn_bytes *line);
-
-bool sheet_starts_with(struct vn_bytes text, const char *head);
-bool sheet_equals(struct vn_bytes text, const char *other);
+struct sheet_reader {
+    const struct sheet_form *form;
+    void *context; /* of its functions */
+    const char *path;
+    struct vn_error *error;
+    struct vn_bytes text; /* the file; the caller frees it */
+    struct vn_lines lines;
+    bool has_marker, has_columns;
+    bool has_mark; /* set by take_row() */
+};
 
 /*
- * Cuts the line at its tabs into 'count' columns without blanks around them;
- * missing ones are empty. False if there are more.
+ * sheet_read() reads the sheet sheet->path: title, marker, names of columns,
+ * rows, of which one must have a mark. Empty lines and others that begin with
+ * '#' are passed over.
+ *
+ * Returns VN_OK; VN_INVALID with file and line; VN_IO; VN_NOMEM; or what a
+ * function of the form returns.
  */
-bool sheet_split(struct vn_bytes line, struct vn_bytes *columns, size_t count);
-/* Seven digits. */
-bool sheet_suffix(struct vn_bytes text, uint32_t *suffix);
+VN_NODISCARD enum vn_status sheet_read(struct sheet_reader *sheet);
+
+/* Returns VN_INVALID; the sentence is of the line that is read. */
+enum vn_status sheet_bad_line(const struct sheet_reader *sheet,
+                              const char *format, ...) VN_PRINTF(2, 3);
+/* How many bytes of a column a message shows. */
+int sheet_shown_size(struct vn_bytes text);
+
 /*
  * Whether 'text' is a spelling of 'suffix' in text form; 'keys' (NULL allowed)
  * gets its seven characters.
