@@ -15,10 +15,11 @@ sys.path.insert(0, str(TOP / "tools/lexicon"))
 from block import Block, read_cuss
 from english import Word, gloss_neighbours, name_scope, name_words
 from features import AUTHORS, WRITTEN, Features, bases, brand_pairs
-from harm import Harm, WordNet, forms, harmful_shares, same_sound
+from harm import Harm, forms, harmful_shares, same_sound
 from letters import LETTERS_MAX, fits, key, read_counts, read_list
 from output import feature_text, number, write_packed
 from sources import ENGLISH, how_to_install
+from wordnet import WordNet
 
 
 class Letters(unittest.TestCase):
@@ -201,7 +202,7 @@ class Harming(unittest.TestCase):
 
     def harm(self, listed=(), rules=(), kept=()):
         """With the small WordNet's words."""
-        english = types.SimpleNamespace(words=self.words)
+        english = types.SimpleNamespace(words=self.words, net=self.net)
         return Harm(english, listed, [*RULES, *rules], set(kept))
 
     def test_the_share_of_harmful_senses_is_weighed_by_use(self):
@@ -217,17 +218,16 @@ class Harming(unittest.TestCase):
         pruned = harmful_shares(self.net, [*RULES, "prune swindle.n.1"])
         self.assertNotIn("swindle", pruned)
         self.assertIn("crime", pruned)
-        found = self.harm(rules=["keep shady"], kept=["crime"]).of_wordnet(
-            self.net)
+        found = self.harm(rules=["keep shady"], kept=["crime"]).of_wordnet()
         self.assertEqual(found, {"swindle", "swindler", "dishonest"})
 
     def test_everyday_words_and_given_names_are_left(self):
         self.words["crime"].given = 20
         harm = self.harm(rules=["prune swindle.n.1", "sense con.n.1"])
-        self.assertIn("con", harm.of_wordnet(self.net))
-        self.assertNotIn("crime", harm.of_wordnet(self.net))
+        self.assertIn("con", harm.of_wordnet())
+        self.assertNotIn("crime", harm.of_wordnet())
         self.words["con"].tiers["word"] = 10
-        self.assertNotIn("con", harm.of_wordnet(self.net))
+        self.assertNotIn("con", harm.of_wordnet())
 
     def test_forms_are_regular(self):
         self.assertLessEqual({"bungles", "bungled", "bungling"},
@@ -252,7 +252,7 @@ class Harming(unittest.TestCase):
     def test_the_surest_source_is_named(self):
         block = Block([], {"lies": 2}, [])
         self.harm(listed=["crime"]).add_to(
-            block, self.net, ["lies L AY Z", "lyze L AY Z"],
+            block, ["lies L AY Z", "lyze L AY Z"],
             self.words.__contains__)
         self.assertEqual(block.terms["crime"], ("T", "harmful"))
         self.assertEqual(block.terms["swindle"], ("T", "wordnet"))
