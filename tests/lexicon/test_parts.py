@@ -129,6 +129,11 @@ class Blocking(unittest.TestCase):
             "sure\tTS\tnaughty-words,cuss:2", "twowords\tT\tcuss:2",
             "wholelong\tT\tcuss:2"])
 
+    def test_terms_are_strong_if_the_packages_are_sure(self):
+        block = Block(["take mild", "word sure", "add ours TS"],
+                      {"mild": 1, "sure": 2, "vile": 2}, ["foul", "bad"])
+        self.assertEqual(block.strong(), {"foul", "vile"})
+
     def test_inflections_are_words_only(self):
         self.block.inflect({"listeds", "sures", "mores", "mildering"}
                            .__contains__)
@@ -248,6 +253,16 @@ class Harming(unittest.TestCase):
         self.assertEqual(same_sound(lines, {"lie"}), {"lye", "lee"})
         self.words["lye"] = Word(tiers={"word": 35})
         self.assertEqual(self.harm().sounding(lines, {"lie"}), {"lee"})
+
+    def test_names_that_hold_an_offensive_term_are_found(self):
+        self.words.update({
+            "egg": Word(tiers={"word": 10}), "eggsleaze": Word(),
+            "sleazehen": Word(), "hen": Word(lower=True),
+            "upsleaze": Word(), "up": Word(lower=True), "tusleaze": Word(),
+            "hensleaze": Word(surname=900), "sleazeegg": Word(parts={"n"})})
+        harm = self.harm(kept=["sleazehen"])
+        self.assertEqual(harm.holding({"sleaze"}, self.words.__contains__),
+                         {"eggsleaze"})
 
     def test_the_surest_source_is_named(self):
         block = Block([], {"lies": 2}, [])

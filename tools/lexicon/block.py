@@ -10,6 +10,8 @@ ENGLISH_ENDINGS = ("s", "es", "ed", "er", "ers", "ing", "in", "y")
 SPAN_LETTERS = range(3, 8)
 INFLECTED_MIN = 3
 FOREIGN_SPAN_MIN = 4
+# Shorter ones stand in names by chance.
+STRONG_MIN = 4
 # cuss rates how sure it is that a term is meant as one, from 0 to 2.
 CUSS_SURE = 2
 
@@ -83,6 +85,13 @@ class Block:
         """What is never a word."""
         return {term for term, (flags, _) in self.terms.items()
                 if "T" in flags}
+
+    def strong(self):
+        """What the packages are sure of: it offends within a name, too."""
+        return {term for term, (flags, source) in self.terms.items()
+                if flags == "TS" and len(term) >= STRONG_MIN
+                and ("naughty-words" in source
+                     or "cuss:%d" % CUSS_SURE in source)}
 
     def lines(self):
         """Yields the lines of block.tsv."""

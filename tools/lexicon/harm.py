@@ -19,6 +19,8 @@ LENGTHS = range(3, LETTERS_MAX + 1)
 # A word up to here is heard as itself, whatever it sounds like.
 HEARD_TIER = 35
 NO_TIER = 99
+# So long is what is left of a name behind or before an offensive term.
+REST_MIN = 3
 # More frequent given names than this are heard as names.
 GIVEN_MAX = 1000
 
@@ -113,6 +115,25 @@ def same_sound(lines, words):
             for head in heads - words}
 
 
+def parts(letters, terms):
+    """Yields what is left where it begins or ends with one of these."""
+    for cut in range(REST_MIN, len(letters) - REST_MIN + 1):
+        if letters[:cut] in terms:
+            yield letters[cut:]
+        if letters[cut:] in terms:
+            yield letters[:cut]
+
+
+def is_plain(word):
+    """Whether it is a word of the dictionaries, not a name alone."""
+    return "word" in word.tiers or word.lower
+
+
+def is_obscure(word):
+    """Whether no dictionary has it, nor the census as a name."""
+    return not (word.tiers or word.parts or word.surname or word.given)
+
+
 class Harm:
     """What is added to a block list, and from where."""
 
@@ -157,6 +178,14 @@ class Harm:
                 if len(letters) in LENGTHS and self.free(letters)
                 and self.tier(letters) > HEARD_TIER}
 
+    def holding(self, terms, is_word):
+        """Obscure names made of one of these and a plain word."""
+        return {letters for letters, word in self.words.items()
+                if len(letters) in LENGTHS and is_obscure(word)
+                and is_word(letters) and self.free(letters)
+                and any(rest in self.words and is_plain(self.words[rest])
+                        for rest in parts(letters, terms))}
+
     def add_to(self, block, dictionary, is_word):
         """Adds all of them, the surest source first."""
         offensive = {word for word in block.words() if len(word) >= 3}
@@ -167,3 +196,5 @@ class Harm:
         block.add_words(sorted(fresh), "inflection")
         heard = self.sounding(dictionary, offensive) - block.words()
         block.add_words(sorted(heard), "sound")
+        names = self.holding(block.strong(), is_word) - block.words()
+        block.add_words(sorted(filter(block.is_term, names)), "part")
