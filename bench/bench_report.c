@@ -2,11 +2,12 @@
 #include "bench.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "bench_stats.h"
 
 /* ---- Times ------------------------------------------------------------- */
 
@@ -67,21 +68,14 @@ struct summary {
     double min, median, max;
 };
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 /* Sorts 'values', of which there is at least one. */
 static struct summary summarize(double *values, unsigned count)
 {
-    qsort(values, count, sizeof(values[0]), compare_doubles);
+    const double median = bench_median(values, count).value;
+
     return (struct summary){
         .min = values[0],
-        .median = (values[(count - 1) / 2] + values[count / 2]) / 2,
+        .median = median,
         .max = values[count - 1],
     };
 }
