@@ -1,15 +1,13 @@
 /* bench_export.c: exports of an index beside a plain one in Python. */
-#include "bench.h"
+#include "bench_rival.h"
 
 #include "index/index.h"
 #include "loader/loader.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /*
@@ -27,22 +25,17 @@ enum { KEY_DIR = 0x200, KEY_PEER_ITEMS };
 
 /* What is timed. The threads of the last are those of --threads. */
 static const struct kind {
-    const char *name, *cpu_name;
+    const char *name;
     enum vn_compression compression;
     bool parallel;
 } kinds[] = {
-    {"zstd -1", "zstd -1, CPU", VN_COMPRESS_ZSTD, false},
-    {"zstd -1, all threads", "zstd -1, all threads, CPU", VN_COMPRESS_ZSTD,
-     true},
-    {"gzip -1", "gzip -1, CPU", VN_COMPRESS_GZIP, false},
-    {"not compressed", "not compressed, CPU", VN_COMPRESS_NONE, false},
+    {"zstd -1", VN_COMPRESS_ZSTD, false},
+    {"zstd -1, all threads", VN_COMPRESS_ZSTD, true},
+    {"gzip -1", VN_COMPRESS_GZIP, false},
+    {"not compressed", VN_COMPRESS_NONE, false},
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 #define PEER KIND_COUNT
-
-struct rival {
-    struct bench_series wall, cpu;
-};
 
 struct export_bench {
     struct bench_runs runs;
@@ -52,42 +45,11 @@ struct export_bench {
     char folder[PATH_SIZE];
     struct vn_load_source source;
     struct vn_export_counts counts; /* of the last export */
-    struct rival rivals[KIND_COUNT + 1];
+    struct bench_rival rivals[KIND_COUNT + 1];
     struct vn_error error;
 };
 
-/* ---- Files -------------------------------------------------------------- */
-
-static int remove_entry(const char *path, const struct stat *file, int type,
-                        struct FTW *place)
-{
-    (void)file;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
-
-static void remove_tree(const char *path)
-{
-    if (nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS) != 0) {
-        bench_message("cannot remove '%s'", path);
-    }
-}
-
 /* ---- Rivals ------------------------------------------------------------- */
-
-static void start_rival(struct rival *rival, const char *name,
-                        const char *cpu_name, uint64_t items, unsigned threads)
-{
-    bench_series_ns(&rival->wall, name, "ns/item", items, threads);
-    bench_series_ns(&rival->cpu, cpu_name, "ns/item", items, threads);
-}
-
-static void add_times(struct rival *rival, struct bench_time time)
-{
-    bench_series_add(&rival->wall, time);
-    bench_series_add(&rival->cpu, (struct bench_time){time.cpu_s, time.cpu_s});
-}
 
 static enum vn_status export_to(struct export_bench *bench, const char *name,
                                 const struct vn_export_options *given)
@@ -108,22 +70,20 @@ static enum vn_status run_kind(struct export_bench *bench, size_t kind)
     char folder[PATH_SIZE + 16];
     const struct bench_time start = bench_now();
     const enum vn_status status = export_to(bench, "kind", &options);
+    const struct bench_time time = bench_since(start);
 
-    add_times(&bench->rivals[kind], bench_since(start));
     if (status != VN_OK) {
         return status;
     }
+    bench_rival_add(&bench->rivals[kind], bench->counts.items, time);
     snprintf(folder, sizeof(folder), "%s/kind", bench->folder);
-    remove_tree(folder);
+    bench_remove_tree(folder);
     return VN_OK;
 }
 
 static enum vn_status run_peer(struct export_bench *bench)
 {
-    struct rival *rival = &bench->rivals[PEER];
     char command[COMMAND_SIZE];
-    struct bench_time time = {0, 0};
-    unsigned long items = 0;
 
     snprintf(command, sizeof(command),
              "exec /usr/bin/python3 '%s' '%s' '%s/peer.gz' %u "
@@ -135,17 +95,10 @@ static enum vn_status run_peer(struct export_bench *bench)
     if (output == NULL) {
         return vn_error_system(&bench->error, errno, "cannot run python3");
     }
-    const int fields =
-        fscanf(output, "%lu %lf %lf", &items, &time.wall_s, &time.cpu_s);
-
-    if (pclose(output) != 0 || fields != 3 || items == 0) {
-        return vn_error_set(&bench->error, VN_CORRUPT,
-                            "the exporter in Python failed");
-    }
-    rival->wall.operations = items;
-    rival->cpu.operations = items;
-    add_times(rival, time);
-    return VN_OK;
+    return bench_rival_read(&bench->rivals[PEER], output)
+               ? VN_OK
+               : vn_error_set(&bench->error, VN_CORRUPT,
+                              "the exporter in Python failed");
 }
 
 /* ---- Rounds ------------------------------------------------------------- */
@@ -167,12 +120,10 @@ static enum vn_status warm_up(struct export_bench *bench)
     const enum vn_status status = export_to(bench, "plain", &options);
 
     for (size_t i = 0; status == VN_OK && i < KIND_COUNT; i++) {
-        start_rival(&bench->rivals[i], kinds[i].name, kinds[i].cpu_name,
-                    bench->counts.items,
-                    kinds[i].parallel ? bench->runs.threads : 1);
+        bench_rival_start(&bench->rivals[i], kinds[i].name,
+                          kinds[i].parallel ? bench->runs.threads : 1);
     }
-    start_rival(&bench->rivals[PEER], "Python, json and gzip -1",
-                "Python, json and gzip -1, CPU", bench->peer_items, 1);
+    bench_rival_start(&bench->rivals[PEER], "Python, json and gzip -1", 1);
     return status;
 }
 
@@ -280,7 +231,7 @@ static enum vn_status run_in_folder(struct export_bench *bench)
     }
     const enum vn_status status = run_all(bench);
 
-    remove_tree(bench->folder);
+    bench_remove_tree(bench->folder);
     return status;
 }
 

@@ -1,5 +1,5 @@
 /* bench_load.c: the loader beside boto3 and wrk, on three servers. */
-#include "bench.h"
+#include "bench_rival.h"
 
 #include "index/index.h"
 #include "loader/loader.h"
@@ -54,11 +54,6 @@ struct server {
     pid_t pid;
     FILE *input; /* closed to end it */
     char url[128];
-};
-
-/* A client that is measured, and its times. */
-struct rival {
-    struct bench_series wall, cpu;
 };
 
 /* ---- Servers ---------------------------------------------------------- */
@@ -118,33 +113,7 @@ static void stop_server(struct server *server)
 
 /* ---- Rivals ----------------------------------------------------------- */
 
-static void start_rival(struct rival *rival, const char *name,
-                        uint64_t operations, unsigned threads)
-{
-    char text[sizeof(rival->cpu.name)];
-
-    bench_series_ns(&rival->wall, name, "ns/item", operations, threads);
-    snprintf(text, sizeof(text), "%.40s, CPU", name);
-    bench_series_ns(&rival->cpu, text, "ns/item", operations, threads);
-}
-
-/* All rounds are counted in the items of the first one. */
-static void add_times(struct rival *rival, uint64_t items,
-                      struct bench_time time)
-{
-    if (rival->wall.count == 0) {
-        rival->wall.operations = items;
-        rival->cpu.operations = items;
-    }
-    const double scale = (double)rival->wall.operations / (double)items;
-    const double wall_s = time.wall_s * scale;
-    const double cpu_s = time.cpu_s * scale;
-
-    bench_series_add(&rival->wall, (struct bench_time){wall_s, cpu_s});
-    bench_series_add(&rival->cpu, (struct bench_time){cpu_s, cpu_s});
-}
-
-static void forget_times(struct rival *rival)
+static void forget_times(struct bench_rival *rival)
 {
     rival->wall.count = 0;
     rival->cpu.count = 0;
@@ -153,11 +122,9 @@ static void forget_times(struct rival *rival)
 /* Runs load_peer.py, which prints items, seconds, processor seconds. */
 static enum vn_status run_peer(struct load_bench *bench, const char *what,
                                const char *url, const unsigned numbers[2],
-                               struct rival *rival)
+                               struct bench_rival *rival)
 {
     char command[COMMAND_SIZE];
-    unsigned long items = 0;
-    struct bench_time time = {0, 0};
 
     snprintf(command, sizeof(command),
              "exec /usr/bin/python3 '%s' %s %s %s '%s' %u %u", VN_BENCH_PEER,
@@ -167,14 +134,9 @@ static enum vn_status run_peer(struct load_bench *bench, const char *what,
     if (output == NULL) {
         return vn_error_system(&bench->error, errno, "cannot run %s", what);
     }
-    const int fields =
-        fscanf(output, "%lu %lf %lf", &items, &time.wall_s, &time.cpu_s);
-
-    if (pclose(output) != 0 || fields != 3 || items == 0) {
-        return vn_error_set(&bench->error, VN_IO, "%s failed", what);
-    }
-    add_times(rival, items, time);
-    return VN_OK;
+    return bench_rival_read(rival, output)
+               ? VN_OK
+               : vn_error_set(&bench->error, VN_IO, "%s failed", what);
 }
 
 /* ---- The loader ------------------------------------------------------- */
@@ -231,7 +193,7 @@ static enum vn_status load_source(struct load_bench *bench, struct vn_aws *aws,
 }
 
 static enum vn_status load_once(struct load_bench *bench, struct vn_aws *aws,
-                                struct rival *rival)
+                                struct bench_rival *rival)
 {
     struct vn_load_counts counts;
     const struct bench_time start = bench_now();
@@ -243,7 +205,7 @@ static enum vn_status load_once(struct load_bench *bench, struct vn_aws *aws,
         return status;
     }
     bench->load_s = time.wall_s;
-    add_times(rival, counts.acknowledged, time);
+    bench_rival_add(rival, counts.acknowledged, time);
     return VN_OK;
 }
 
@@ -270,7 +232,7 @@ struct rivals {
     const struct contest *contest;
     const char *url; /* of the server */
     struct vn_aws *aws;
-    struct rival all[RIVALS];
+    struct bench_rival all[RIVALS];
 };
 
 static enum vn_status run_rival(struct load_bench *bench, struct rivals *rivals,
@@ -279,7 +241,7 @@ static enum vn_status run_rival(struct load_bench *bench, struct rivals *rivals,
     const unsigned boto3[] = {bench->peer_items,
                               rivals->contest->boto3_threads};
     const unsigned wrk[] = {(unsigned)(bench->load_s + 1), bench->in_flight};
-    struct rival *rival = &rivals->all[which];
+    struct bench_rival *rival = &rivals->all[which];
 
     if (which == WRK && !rivals->contest->wrk) {
         return VN_OK;
@@ -329,8 +291,8 @@ static void print_ratio(const struct bench_report *report,
                         const struct rivals *rivals, unsigned slow)
 {
     static const char *const texts[] = {[BOTO3] = "boto3", [WRK] = "wrk"};
-    const struct rival *rival = &rivals->all[slow];
-    const struct rival *vanity = &rivals->all[VANITY];
+    const struct bench_rival *rival = &rivals->all[slow];
+    const struct bench_rival *vanity = &rivals->all[VANITY];
     const bool by_cpu = rivals->contest->by_cpu;
     char name[96];
 
@@ -364,11 +326,11 @@ static void start_rivals(struct rivals *rivals)
     char name[48];
 
     snprintf(name, sizeof(name), "%s: vanity", contest->server);
-    start_rival(&rivals->all[VANITY], name, 1, 1);
+    bench_rival_start(&rivals->all[VANITY], name, 1);
     snprintf(name, sizeof(name), "%s: boto3", contest->server);
-    start_rival(&rivals->all[BOTO3], name, 1, contest->boto3_threads);
+    bench_rival_start(&rivals->all[BOTO3], name, contest->boto3_threads);
     snprintf(name, sizeof(name), "%s: wrk", contest->server);
-    start_rival(&rivals->all[WRK], name, 1, 1);
+    bench_rival_start(&rivals->all[WRK], name, 1);
 }
 
 /* ---- Memory ----------------------------------------------------------- */
@@ -477,16 +439,6 @@ static enum vn_status write_items(struct load_bench *bench)
     snprintf(bench->items, sizeof(bench->items), "%s/data/part-00000.json",
              bench->folder);
     return vn_export(&bench->source, &options, &counts, &bench->error);
-}
-
-static void remove_folder(const char *folder)
-{
-    char command[COMMAND_SIZE];
-
-    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-    if (system(command) != 0) {
-        bench_message("cannot remove '%s'", folder);
-    }
 }
 
 static enum vn_status run_all(struct load_bench *bench)
@@ -608,6 +560,6 @@ int bench_load(int argc, char **argv)
         status = run_all(&bench);
     }
     vn_index_close(bench.index);
-    remove_folder(bench.folder);
+    bench_remove_tree(bench.folder);
     return status == VN_OK ? BENCH_DONE : bench_error(status, &bench.error);
 }
