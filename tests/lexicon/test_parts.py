@@ -2,6 +2,7 @@
 
 import collections
 import gzip
+import math
 import pathlib
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from features import AUTHORS, WRITTEN, Features, bases, brand_pairs
 from harm import Harm, forms, harmful_shares, same_sound
 from letters import LETTERS_MAX, fits, key, read_counts, read_list
 from output import feature_text, number, write_packed
+from places import names_of_places, of_places
 from sources import ENGLISH, how_to_install
 from wordnet import WordNet
 
@@ -111,6 +113,66 @@ class Written(unittest.TestCase):
                 TOP / "tools/lexicon/written-pairs-en.txt").items():
             self.assertEqual(len(pair.split(" ")), 2, pair)
             self.assertIn(count, range(1, AUTHORS + 1), pair)
+
+
+class Places(unittest.TestCase):
+    """Features that count where a word begins or ends a spelling."""
+
+    def both(self, found):
+        """Those of first:, which must be the same as those of last:."""
+        result = of_places(found, Word())
+        first = {name[6:]: value for name, value in result.items()
+                 if name.startswith("first:")}
+        last = {name[5:]: value for name, value in result.items()
+                if name.startswith("last:")}
+        self.assertEqual(first, last)
+        self.assertEqual(len(result), 2 * len(first))
+        return first
+
+    def test_features_keep_their_name_or_are_one(self):
+        self.assertEqual(
+            self.both({"class_v": 1, "open_call": 1, "brand_us": 1,
+                       "brand_part": 0.7, "icon": True, "len_4": 1,
+                       "written_word_2": 1, "written_word_short": 1}),
+            {"class_v": 1, "open": 1, "brand": 1, "len_4": 1,
+             "written_word": 1})
+
+    def test_values_are_kept_of_measures_alone(self):
+        self.assertEqual(
+            self.both({"lp_long": 1.6, "acr": 3.1, "has_acr": 1,
+                       "surname": 2.5, "given": 1.5}),
+            {"lp_long": 1.6, "acr": 3.1, "has_acr": 1, "surname": 1,
+             "given": 1})
+
+    def test_what_says_nothing_of_a_place_is_left(self):
+        self.assertEqual(self.both({"tier_35": 1, "proper_60": 1}), {})
+
+    def test_ends_of_sentences_count_where_the_model_lists_them(self):
+        self.assertEqual(of_places({}, Word(begins=-3.7)),
+                         {"first:se": -3.7, "first:se1": 1})
+        self.assertEqual(of_places({}, Word(ends=-1.05)),
+                         {"last:se": -1.05, "last:se1": 1})
+
+    def test_a_word_has_them_beside_its_own(self):
+        features = Features(types.SimpleNamespace(
+            words=collections.defaultdict(Word, {"wax": Word(trade=True)})))
+        found = features.of_word("wax")
+        self.assertEqual((found["trade"], found["first:trade"],
+                          found["last:trade"]), (1, 1, 1))
+        self.assertTrue(all(found.values()))
+
+    def test_all_have_terms_without_prior_and_bounds(self):
+        features = Features(types.SimpleNamespace(words={}))
+        terms = {name: limits for name, *limits in features.terms()}
+        places = {name: limits for name, limits in terms.items()
+                  if ":" in name}
+        self.assertLessEqual(names_of_places(["class_v", "open_a", "icon"]),
+                             set(places))
+        for name in ("first:open", "last:brand", "first:se", "last:se1",
+                     "first:lp_3", "last:written_abbr"):
+            self.assertEqual(places[name], [0, -math.inf, math.inf], name)
+        self.assertNotIn("first:brand_pair", terms)
+        self.assertNotIn("first:tier_35", terms)
 
 
 class Blocking(unittest.TestCase):

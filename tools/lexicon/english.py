@@ -52,6 +52,8 @@ class Word:
     surname: int = 0  # rank, 0 = none
     given: int = 0
     spelled: float = None  # log10 probability of its letters one by one
+    begins: float = None  # log10 probability that it begins a sentence
+    ends: float = None  # that a sentence ends behind it; None = not listed
 
     @property
     def listed(self):
@@ -243,6 +245,8 @@ class English:
                 self.read_form(fields[1], 10 ** float(fields[2]))
             elif fields[0] == "acronym":
                 self.words[fields[1]].spelled = float(fields[2])
+            elif fields[0] in ("begins", "ends") and "'" not in fields[1]:
+                setattr(self.words[fields[1]], fields[0], float(fields[2]))
         self.read_pairs([f for f in lines if f[0] == "pair"],
                         {f[1]: float(f[2]) for f in lines if f[0] == "word"})
 

@@ -4,6 +4,7 @@ import math
 import pathlib
 
 from letters import LETTERS_MAX, fits, read_counts, read_list
+from places import of_places, names_of_places
 
 HERE = pathlib.Path(__file__).parent
 FREE = (0.0, -math.inf, math.inf)
@@ -22,7 +23,8 @@ WRITTEN = {"word": "written-words-en.txt", "name": "written-names-en.txt",
            "abbr": "written-abbreviations-en.txt"}
 AUTHORS = 4
 
-# name -> prior, least, most of the weight; openers are added to these.
+# name -> prior, least, most of the weight; openers are added to these, and
+# those for places in a spelling (places.py).
 TERMS = {
     "lp_short": FREQUENCY, "lp_3": FREQUENCY, "lp_long": FREQUENCY,
     **{"len_%d" % n: FREE for n in range(1, LENGTH_LAST + 1)},
@@ -108,7 +110,8 @@ class Features:
         self.add_class(found, letters, word)
         self.add_names(found, word)
         self.add_own(found, letters, word)
-        return {name: value for name, value in found.items() if value}
+        found = {name: value for name, value in found.items() if value}
+        return {**found, **of_places(found, word)}
 
     def add_frequency(self, found, letters, word):
         """How common it is, and how long."""
@@ -239,9 +242,11 @@ class Features:
 
     def terms(self):
         """Yields name, prior, least, most of every weight, in order."""
-        own = {"open_" + opener: FREE for opener in self.openers}
+        words = {**TERMS,
+                 **{"open_" + opener: FREE for opener in self.openers}}
+        places = dict.fromkeys(names_of_places(words), FREE)
         for name, (prior, least, most) in sorted(
-                {**TERMS, **PAIR_TERMS, **own}.items()):
+                {**words, **places, **PAIR_TERMS}.items()):
             yield name, prior, least, most
 
 

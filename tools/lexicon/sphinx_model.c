@@ -16,6 +16,8 @@
  * Prints, tab separated, all figures log10 of a probability:
  *   word FORM p                   every form of letters and apostrophes
  *   pair FORM FORM p(b|a) p(a,b)  every listed pair that fits a number
+ *   begins FORM p(FORM|<s>)       every form listed that begins a sentence
+ *   ends FORM p(</s>|FORM)        every form listed that ends one
  *   acronym LETTERS p             every line of standard input, spelled as
  *                                 the model spells acronyms: "i. b. m."
  */
@@ -89,28 +91,51 @@ static size_t print_words(ngram_model_t *model, logmath_t *logs, int32 count,
     return kept;
 }
 
-/* The library lists no pairs: all are asked for; two used words mark one. */
+/* The library lists no pairs: two used words mark one. */
+static bool find_pair(ngram_model_t *model, logmath_t *logs, int32 left,
+                      int32 right, double *log10_p)
+{
+    int32 used = 0;
+    const int32 score = ngram_ng_score(model, right, &left, 1, &used);
+
+    if (used == 2) {
+        *log10_p = to_log10(logs, score);
+    }
+    return used == 2;
+}
+
 static void print_pairs(ngram_model_t *model, logmath_t *logs,
                         const struct form *forms, size_t count)
 {
     for (size_t a = 0; a < count; a++) {
-        int32 history = forms[a].id;
-
         for (size_t b = 0; b < count; b++) {
-            int32 used = 0;
+            double p = 0.0;
 
-            if (!fits(forms[a].letters, forms[b].letters)) {
-                continue;
-            }
-            const int32 score =
-                ngram_ng_score(model, forms[b].id, &history, 1, &used);
-            if (used == 2) {
-                const double p = to_log10(logs, score);
-
+            if (fits(forms[a].letters, forms[b].letters) &&
+                find_pair(model, logs, forms[a].id, forms[b].id, &p)) {
                 printf("pair\t%s\t%s\t%.4f\t%.4f\n",
                        ngram_word(model, forms[a].id),
                        ngram_word(model, forms[b].id), p, p + forms[a].log10_p);
             }
+        }
+    }
+}
+
+static void print_ends(ngram_model_t *model, logmath_t *logs,
+                       const struct form *forms, size_t count)
+{
+    const int32 start = ngram_wid(model, "<s>");
+    const int32 end = ngram_wid(model, "</s>");
+
+    for (size_t i = 0; i < count; i++) {
+        const char *word = ngram_word(model, forms[i].id);
+        double p = 0.0;
+
+        if (find_pair(model, logs, start, forms[i].id, &p)) {
+            printf("begins\t%s\t%.4f\n", word, p);
+        }
+        if (find_pair(model, logs, forms[i].id, end, &p)) {
+            printf("ends\t%s\t%.4f\n", word, p);
         }
     }
 }
@@ -172,6 +197,7 @@ int main(int argc, char **argv)
     }
     const size_t kept = print_words(model, logs, count, forms);
     print_pairs(model, logs, forms, kept);
+    print_ends(model, logs, forms, kept);
     print_acronyms(model, logs);
     code = fflush(stdout) == 0 ? 0 : 3;
 out:
