@@ -28,6 +28,8 @@ extern "C" {
 #define VN_WORD_SCORE_MIN (-1500)
 #define VN_WORD_SCORE_MAX 800
 #define VN_WORD_SCORE_DEFAULT (-100)
+/* A word that begins or ends a spelling earns or pays at most this. */
+#define VN_PLACE_SCORE_MAX 300
 /* Entries of a lexicon, overlays included; lines past it are an error. */
 #define VN_LEXICON_ENTRIES_MAX 1000000u
 /* Overlay files of one lexicon, words and block lists together. */
@@ -41,9 +43,10 @@ struct vn_lexicon_options {
     /*
      * A folder in place of the embedded lexicon: words.tsv, pairs.tsv and
      * block.tsv as data/README.md has them, words.tsv with a third column where
-     * a word is common, "c", or a noun, verb or function word, "n", "v" or "f"
-     * (engine/model.h), and, if there is one, model (as 'model_path'). Its
-     * lines are never passed over.
+     * a word is common, "c", or a noun, verb or function word, "n", "v" or "f",
+     * with a fourth and fifth where it earns or pays something as first and as
+     * last word of a spelling (engine/model.h), and, if there is one, model (as
+     * 'model_path'). Its lines are never passed over.
      */
     const char *folder;
     /*
@@ -51,9 +54,9 @@ struct vn_lexicon_options {
      * (VN_WORD_SCORE_MIN..MAX, VN_WORD_SCORE_DEFAULT if left out); letters of
      * either case, a space or a hyphen between the words of a phrase, at most
      * VN_WORD_LETTERS_MAX letters in all. It replaces an entry of the same
-     * letters and cuts (which without the third column of 'folder' is no common
-     * word, and of no class), and is kept even if a block list forbids the
-     * word.
+     * letters and cuts (which without the further columns of 'folder' is no
+     * common word, of no class, and earns nothing by its place), and is kept
+     * even if a block list forbids the word.
      */
     const char *const *word_paths;
     size_t word_path_count;

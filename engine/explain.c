@@ -10,6 +10,7 @@ static const char *const names[SPLIT_TERMS] = {
     [SPLIT_START] = "start",
     [SPLIT_MIDDLE] = "middle",
     [SPLIT_OVERDIAL] = "overdial",
+    [SPLIT_PLACE] = "first or last word",
     [SPLIT_PAIR] = "pair",
     [SPLIT_COMMON] = "common words",
     [SPLIT_BEHIND_4] = "word behind lone 4",

@@ -645,16 +645,27 @@ static void hash_number(XXH3_state_t *state, uint64_t number)
     (void)XXH3_64bits_update(state, bytes, sizeof bytes);
 }
 
+static void hash_entry(XXH3_state_t *state, const struct entry *entry)
+{
+    const bool placed = entry->first != 0 || entry->last != 0;
+
+    (void)XXH3_64bits_update(state, entry->letters, sizeof entry->letters);
+    hash_number(state, (uint64_t)placed << 56 | (uint64_t)entry->class << 48 |
+                           (uint64_t)entry->common << 40 |
+                           (uint64_t)entry->length << 32 |
+                           (uint64_t)entry->cuts << 16 |
+                           (uint16_t)entry->score);
+    if (placed) {
+        hash_number(state, (uint64_t)(uint16_t)entry->first << 16 |
+                               (uint16_t)entry->last);
+    }
+}
+
 static void hash_entries(XXH3_state_t *state, const struct vn_lexicon *lexicon)
 {
     for (uint32_t i = 0; i < lexicon->entry_count; i++) {
         const struct entry *entry = &lexicon->entries[i];
-        (void)XXH3_64bits_update(state, entry->letters, sizeof entry->letters);
-        hash_number(state, (uint64_t)entry->class << 48 |
-                               (uint64_t)entry->common << 40 |
-                               (uint64_t)entry->length << 32 |
-                               (uint64_t)entry->cuts << 16 |
-                               (uint16_t)entry->score);
+        hash_entry(state, entry);
         for (uint32_t p = lexicon->pair_start[i];
              p < lexicon->pair_start[i + 1]; p++) {
             hash_number(state, (uint64_t)lexicon->pair_right[p] << 16 |

@@ -2,21 +2,24 @@
 #ifndef VN_LEXICON_H
 #define VN_LEXICON_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "engine.h"
 #include "lexicon_source.h"
 #include "model.h"
 
-/* A word, or a phrase: a word with cuts in it. 18 bytes. */
+/* A word, or a phrase: a word with cuts in it. 22 bytes. */
 struct entry {
     char letters[VN_WORD_LETTERS_MAX]; /* A-Z, padded with NUL */
     uint8_t length;
     uint8_t overlay; /* given by the user: a T flag does not remove it */
     uint16_t cuts;   /* bit i: a word of the phrase ends after letter i + 1 */
     int16_t score;   /* hundredths of a nat */
-    uint8_t common;  /* a word that pays beside another one (model.h) */
-    uint8_t class;   /* enum model_class */
+    int16_t first;   /* what it earns as lexicon_place() has it */
+    int16_t last;
+    uint8_t common; /* a word that pays beside another one (model.h) */
+    uint8_t class;  /* enum model_class */
 };
 
 /* A term of the block list. */
@@ -52,6 +55,22 @@ struct vn_lexicon {
     char version[LEXICON_VERSION_SIZE];
     struct vn_lexicon_info info;
 };
+
+/*
+ * What the entry on keys start .. end - 1 earns by its place: 'first' where it
+ * begins the spelling and others follow, 'last' where it ends it, or runs on
+ * past it, and others stand before it.
+ */
+static inline int lexicon_place(const struct entry *entry, unsigned start,
+                                unsigned end)
+{
+    const bool ends = end >= VN_SUFFIX_DIGITS;
+
+    if (start == 0) {
+        return ends ? 0 : entry->first;
+    }
+    return ends ? entry->last : 0;
+}
 
 /* No entry, in the functions below. */
 #define LEXICON_NONE UINT32_MAX

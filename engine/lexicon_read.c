@@ -49,7 +49,7 @@ static const char *read_letters(struct vn_bytes text, bool cuts_allowed,
     return NULL;
 }
 
-/* The flags of the third column, which are of a word, not of a phrase. */
+/* The flags of the third column. */
 static const char *read_flags(struct vn_bytes flags, struct entry *entry)
 {
     static const char classes[] = {
@@ -71,19 +71,48 @@ static const char *read_flags(struct vn_bytes flags, struct entry *entry)
     return flags.size > 0 ? NULL : wrong;
 }
 
+static bool read_place(struct vn_bytes text, int16_t *place)
+{
+    long value;
+
+    if (!vn_text_int(vn_text_trim(text), -VN_PLACE_SCORE_MAX,
+                     VN_PLACE_SCORE_MAX, &value)) {
+        return false;
+    }
+    *place = (int16_t)value;
+    return true;
+}
+
+/* The columns behind the score, which are of a word, not of a phrase. */
+static const char *read_columns(struct vn_bytes columns, struct entry *entry)
+{
+    struct vn_bytes flags = columns, first, last;
+    const bool placed = vn_text_split(columns, '\t', &flags, &first);
+
+    flags = vn_text_trim(flags);
+    if (placed && (!vn_text_split(first, '\t', &first, &last) ||
+                   !read_place(first, &entry->first) ||
+                   !read_place(last, &entry->last))) {
+        return "after the flags and a third tab stand what the word earns as "
+               "first and as last one, integers from -300 to 300 with a tab "
+               "between them";
+    }
+    return placed && flags.size == 0 ? NULL : read_flags(flags, entry);
+}
+
 const char *lexicon_read_word(struct vn_bytes line, struct entry *entry)
 {
-    struct vn_bytes phrase = line, number, flags;
+    struct vn_bytes phrase = line, number, columns;
     const char *wrong = NULL;
     struct entry read = {.score = VN_WORD_SCORE_DEFAULT};
+    bool more = false;
     long score;
 
     if (vn_text_split(line, '\t', &phrase, &number)) {
-        if (vn_text_split(number, '\t', &number, &flags)) {
-            wrong = read_flags(vn_text_trim(flags), &read);
-            if (wrong != NULL) {
-                return wrong;
-            }
+        more = vn_text_split(number, '\t', &number, &columns);
+        wrong = more ? read_columns(columns, &read) : NULL;
+        if (wrong != NULL) {
+            return wrong;
         }
         if (!vn_text_int(vn_text_trim(number), VN_WORD_SCORE_MIN,
                          VN_WORD_SCORE_MAX, &score)) {
@@ -94,8 +123,7 @@ const char *lexicon_read_word(struct vn_bytes line, struct entry *entry)
     }
     wrong = read_letters(vn_text_trim(phrase), true, read.letters, &read.length,
                          &read.cuts);
-    if (wrong == NULL && read.cuts != 0 &&
-        (read.common || read.class != MODEL_NO_CLASS)) {
+    if (wrong == NULL && read.cuts != 0 && more) {
         wrong = "a third column stands behind words only, not behind a phrase";
     }
     if (wrong == NULL) {

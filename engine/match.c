@@ -82,6 +82,13 @@ static int place_score(const struct builder *builder, const struct chain *chain,
         const unsigned begin = start + chain->offsets[i];
         score += builder->entry_terms[begin][begin + chain->lengths[i]];
     }
+    score += lexicon_place(&builder->lexicon->entries[chain->first], start,
+                           start + chain->lengths[0]);
+    if (chain->count > 1) {
+        score += lexicon_place(&builder->lexicon->entries[chain->last],
+                               start + chain->offsets[chain->count - 1],
+                               start + chain->length);
+    }
     if (past > 0) {
         score += model_overdial(&builder->lexicon->model,
                                 start + chain->offsets[chain->count - 1], past);

@@ -12,7 +12,8 @@
 /*
  * The score of a spelling, in hundredths of a nat, is
  *
- *   S = sum over entries  of word score + start + middle + overdial terms
+ *   S = sum over entries  of word score + start + middle + overdial terms,
+ *                         and what the word earns as first or last one
  *     + sum over pairs    of neighbouring words that are listed
  *     + sum over borders  between two common words that are not listed
  *     + sum over runs     of digit costs + run term by place and length

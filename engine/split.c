@@ -65,9 +65,10 @@ static void entry_terms(const struct split *split,
                         const struct split_token *token, int terms[SPLIT_TERMS])
 {
     const struct model *model = &split->lexicon->model;
+    const struct entry *entry = &split->lexicon->entries[token->entry];
     const unsigned end = token->end + token->past;
 
-    terms[SPLIT_WORD] = split->lexicon->entries[token->entry].score;
+    terms[SPLIT_WORD] = entry->score;
     terms[SPLIT_START] = model->start[token->start];
     terms[SPLIT_MIDDLE] =
         model_entry(model, token->start, end) - terms[SPLIT_START];
@@ -75,6 +76,7 @@ static void entry_terms(const struct split *split,
         terms[SPLIT_OVERDIAL] =
             model_overdial(model, token->start, token->past);
     }
+    terms[SPLIT_PLACE] = lexicon_place(entry, token->start, end);
 }
 
 /* The terms between two entries. */

@@ -41,6 +41,7 @@ enum split_term {
     SPLIT_START,    /* where it begins */
     SPLIT_MIDDLE,   /* neither first nor last by place */
     SPLIT_OVERDIAL, /* it runs past the seventh key */
+    SPLIT_PLACE,    /* it is the first or the last word */
     SPLIT_PAIR,     /* it and the entry before it are listed */
     SPLIT_COMMON,   /* they are not, but both common */
     SPLIT_BEHIND_4, /* it stands behind a lone 4, by class */

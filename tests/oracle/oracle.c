@@ -111,6 +111,10 @@ static int entry_terms(const struct search *search, const struct piece *piece)
 
     if (piece->start > 0 && piece->end < KEYS) {
         score += weights->middle;
+    } else if (piece->start == 0 && piece->end < KEYS) {
+        score += piece->entry->first;
+    } else if (piece->start > 0) {
+        score += piece->entry->last;
     }
     if (past > 0) {
         score += weights->overdial + weights->overdial_letter * past;

@@ -170,6 +170,8 @@ static enum vn_status set_entry(struct vn_oracle *oracle, const char *phrase,
     oracle->entries[index].overlay = made.overlay;
     oracle->entries[index].common = made.common;
     oracle->entries[index].class = made.class;
+    oracle->entries[index].first = made.first;
+    oracle->entries[index].last = made.last;
     return VN_OK;
 }
 
@@ -247,9 +249,12 @@ int oracle_pair_bonus(const struct vn_oracle *oracle,
 
 /* ---- Files ------------------------------------------------------------ */
 
+/* Columns of a line of words, which has the most. */
+#define COLUMNS 5
+
 /* Takes one line, cut at its tabs; 'fields' past the last are "". */
 typedef enum vn_status (*line_fn)(struct vn_oracle *oracle,
-                                  char *const fields[3]);
+                                  char *const fields[COLUMNS]);
 
 static bool parse_hundredths(const char *text, int *value)
 {
@@ -263,21 +268,25 @@ static bool parse_hundredths(const char *text, int *value)
     return true;
 }
 
-static enum vn_status take_word(struct vn_oracle *oracle, char *const fields[3])
+static enum vn_status take_word(struct vn_oracle *oracle,
+                                char *const fields[COLUMNS])
 {
-    int score;
+    struct oracle_entry made = {
+        .common = strchr(fields[2], 'c') != NULL,
+        .class = fields[2][strcspn(fields[2], "nvf")],
+    };
+    const bool placed = fields[3][0] != '\0';
 
-    if (!parse_hundredths(fields[1], &score)) {
+    if (!parse_hundredths(fields[1], &made.score) ||
+        (placed && (!parse_hundredths(fields[3], &made.first) ||
+                    !parse_hundredths(fields[4], &made.last)))) {
         return VN_INVALID;
     }
-    return set_entry(
-        oracle, fields[0],
-        (struct oracle_entry){.score = score,
-                              .common = strchr(fields[2], 'c') != NULL,
-                              .class = fields[2][strcspn(fields[2], "nvf")]});
+    return set_entry(oracle, fields[0], made);
 }
 
-static enum vn_status take_pair(struct vn_oracle *oracle, char *const fields[3])
+static enum vn_status take_pair(struct vn_oracle *oracle,
+                                char *const fields[COLUMNS])
 {
     int bonus;
 
@@ -288,7 +297,7 @@ static enum vn_status take_pair(struct vn_oracle *oracle, char *const fields[3])
 }
 
 static enum vn_status take_block(struct vn_oracle *oracle,
-                                 char *const fields[3])
+                                 char *const fields[COLUMNS])
 {
     return set_block(oracle, fields[0], strchr(fields[1], 'T') != NULL,
                      strchr(fields[1], 'S') != NULL);
@@ -297,14 +306,14 @@ static enum vn_status take_block(struct vn_oracle *oracle,
 static enum vn_status take_line(struct vn_oracle *oracle, char *line,
                                 line_fn take)
 {
-    char *fields[3];
+    char *fields[COLUMNS];
     char *newline = strchr(line, '\n');
 
     if (newline == NULL) {
         return VN_INVALID;
     }
     *newline = '\0';
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < COLUMNS; i++) {
         fields[i] = line;
         line += strcspn(line, "\t");
         if (*line != '\0') {

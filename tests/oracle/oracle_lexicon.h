@@ -29,7 +29,8 @@ struct oracle_entry {
     bool present;  /* false: known from a pair only, or blocked */
     bool overlay;
     bool common;
-    char class; /* 'n', 'v', 'f': noun, verb, function word; 0: none */
+    int first, last; /* as first, as last of several */
+    char class;      /* 'n', 'v', 'f': noun, verb, function word; 0: none */
 };
 
 /* That 'entry' may stand on the keys that 'key' is made of (oracle_key()). */

@@ -222,6 +222,38 @@ static void common_words_pay_beside_each_other(void **state)
     vn_lexicon_free(own);
 }
 
+static void assert_place(const struct vn_engine *with, const char *keys,
+                         const char *text, const char *word, int hundredths)
+{
+    struct vn_explanation out[VN_CANDIDATES];
+    unsigned count;
+
+    vn_engine_explain(with, fixture_dial(keys), out, &count);
+    const struct vn_explanation *found = find_text(out, count, text);
+    const struct vn_term *term = find_term(found, "first or last word", word);
+    assert_int_equal(term != NULL ? term->hundredths : 0, hundredths);
+    assert_int_equal(sum_of(found), found->hundredths);
+}
+
+static void first_and_last_words_are_explained(void **state)
+{
+    struct vn_lexicon *own =
+        fixture_weighed("help\t500\tc\t110\t-120\nxyz\t500\t\t-90\t70\n"
+                        "qxzqxzq\t500\t\t30\t40\nhelpers\t500\t\t1\t9\n",
+                        NULL);
+    struct vn_engine *with = fixture_engine(own, VN_PATH_AUTO, 1);
+
+    (void)state;
+    assert_place(with, "HELPXYZ", "HELP-XYZ", "HELP", 110);
+    assert_place(with, "HELPXYZ", "HELP-XYZ", "XYZ", 70);
+    assert_place(with, "11XYZ11", "11-XYZ-11", "XYZ", 0);
+    assert_place(with, "111HELP", "111-HELP", "HELP", -120);
+    assert_place(with, "11HELPE", "11-HELPERS", "HELPERS", 9);
+    assert_place(with, "QXZQXZQ", "QXZQXZQ", "QXZQXZQ", 0);
+    vn_engine_free(with);
+    vn_lexicon_free(own);
+}
+
 static void digits_of_a_run_are_explained(void **state)
 {
     struct vn_lexicon *own =
@@ -373,6 +405,7 @@ int main(void)
         cmocka_unit_test(overdial_candidates_have_an_overdial_term),
         cmocka_unit_test(a_phrase_of_an_overlay_is_one_word_with_its_score),
         cmocka_unit_test(common_words_pay_beside_each_other),
+        cmocka_unit_test(first_and_last_words_are_explained),
         cmocka_unit_test(digits_of_a_run_are_explained),
         cmocka_unit_test(what_stands_behind_a_run_is_explained),
         cmocka_unit_test(terms_add_up_to_the_score_of_every_candidate),

@@ -708,6 +708,10 @@ static void whatever_decides_records_changes_the_fingerprint(void **state)
         {.model = fixture_write_text("f8", "vanity-model 1\ncommon -1\n")},
         {.words = {fixture_write_text("f9", "qxzqxz\t-99\tc\n")},
          .word_count = 1},
+        {.words = {fixture_write_text("f10", "qxzqxz\t-99\tc\t1\t0\n")},
+         .word_count = 1},
+        {.words = {fixture_write_text("f11", "qxzqxz\t-99\tc\t0\t1\n")},
+         .word_count = 1},
     };
     uint64_t seen[sizeof files / sizeof *files];
 

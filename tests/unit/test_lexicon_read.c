@@ -111,6 +111,32 @@ static void the_third_column_tells_the_class_of_a_word(void **state)
     assert_no_word(BYTES("pet meds\t1\tn"), "not behind a phrase");
 }
 
+static void two_more_columns_are_of_the_first_and_the_last_place(void **state)
+{
+    static const char range[] = "from -300 to 300";
+    struct entry entry;
+
+    (void)state;
+    assert_null(lexicon_read_word(BYTES("get\t-20\tcv\t300\t-300"), &entry));
+    assert_int_equal(entry.first, 300);
+    assert_int_equal(entry.last, -300);
+    assert_int_equal(entry.class, MODEL_VERB);
+    assert_null(lexicon_read_word(BYTES("get\t-20\t\t-1\t0"), &entry));
+    assert_int_equal(entry.first, -1);
+    assert_int_equal(entry.last, 0);
+    assert_int_equal(entry.common, 0);
+    assert_null(lexicon_read_word(BYTES("get\t-20\tc"), &entry));
+    assert_int_equal(entry.first, 0);
+    assert_no_word(BYTES("get\t1\t\t301\t0"), range);
+    assert_no_word(BYTES("get\t1\t\t0\t-301"), range);
+    assert_no_word(BYTES("get\t1\tc\t10"), range);
+    assert_no_word(BYTES("get\t1\tc\t10\t"), range);
+    assert_no_word(BYTES("get\t1\tc\t\t10"), range);
+    assert_no_word(BYTES("get\t1\tc\t10\t10\t10"), range);
+    assert_no_word(BYTES("get\t1\tx\t10\t10"), "stand c");
+    assert_no_word(BYTES("pet meds\t1\t\t10\t10"), "not behind a phrase");
+}
+
 static void a_phrase_has_a_cut_after_each_word_but_the_last(void **state)
 {
     (void)state;
@@ -247,6 +273,7 @@ int main(void)
         cmocka_unit_test(a_score_reaches_from_its_least_to_its_most),
         cmocka_unit_test(a_third_column_marks_a_common_word),
         cmocka_unit_test(the_third_column_tells_the_class_of_a_word),
+        cmocka_unit_test(two_more_columns_are_of_the_first_and_the_last_place),
         cmocka_unit_test(a_phrase_has_a_cut_after_each_word_but_the_last),
         cmocka_unit_test(what_is_no_letter_is_refused),
         cmocka_unit_test(ten_letters_are_the_most_of_a_word_and_of_a_phrase),

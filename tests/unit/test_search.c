@@ -111,11 +111,14 @@ static const char *const models[] = {
     "vanity-model 1\ncommon -200\n",
 };
 
-/* Common ones, and short ones among them; some of their pairs are listed. */
+/* Common ones, and short ones among them; some of their pairs are listed, and
+   some earn or pay something as first or last. */
 static const char common_words[] =
     "a\t-250\tcf\ni\t-200\tc\nus\t-150\tc\nin\t-150\tc\ngo\t-60\tc\n"
-    "call\t2\tcv\nhome\t-20\tcn\ncar\t-30\tcn\nbed\t-40\tn\ncare\t-47\tc\n"
-    "get\t-70\tcv\nfun\t-70\tc\nlive\t-90\tc\nbest\t-34\tc\npet meds\t150\n";
+    "call\t2\tcv\t300\t-300\nhome\t-20\tcn\t-120\t90\ncar\t-30\tcn\n"
+    "bed\t-40\tn\t0\t250\ncare\t-47\tc\t-300\t300\n"
+    "get\t-70\tcv\t80\t0\nfun\t-70\tc\nlive\t-90\tc\nbest\t-34\tc\npet "
+    "meds\t150\n";
 
 static void all_paths_agree_under_other_weights(void **state)
 {
