@@ -153,6 +153,14 @@ struct tune_pair {
 };
 
 /*
+ * A word has features that count wherever it stands, and such as count in one
+ * place only: "first:NAME" where it begins the spelling and does not reach the
+ * seventh key, "last:NAME" where it does not begin and ends at that key or
+ * runs past it (bench_tune_place.c).
+ */
+enum tune_place { TUNE_FIRST, TUNE_LAST, TUNE_PLACES };
+
+/*
  * A word is common whose feature "lp_...", the decimal logarithm of its
  * frequency plus 5, is at least this: one word in 32,000. 0.4 to 0.9 fit alike.
  */
@@ -163,8 +171,9 @@ struct tune_data {
     struct tune_terms terms;
     struct tune_word *words;
     uint32_t word_count;
-    struct tune_features word_features; /* a row for each word */
-    struct tune_pair *pairs;            /* by left, then right, each once */
+    struct tune_features word_features;               /* a row for each word */
+    struct tune_features place_features[TUNE_PLACES]; /* the same */
+    struct tune_pair *pairs; /* by left, then right, each once */
     uint32_t pair_count;
     uint32_t *pair_start; /* of left word w: pair_start[w] .. [w + 1] - 1 */
     struct tune_features pair_features;
@@ -238,8 +247,14 @@ struct tune_list {
 struct tune_scores {
     const double *weights;
     double *words;
-    double *pairs; /* 0 = does not count */
+    double *places[TUNE_PLACES]; /* of words, beside the score above */
+    double *pairs;               /* 0 = does not count */
 };
+
+/* The place of token 'i', a word; TUNE_PLACES elsewhere. */
+enum tune_place tune_place_of(const struct tune_path *path, unsigned i);
+/* The place that the features of this name count in; TUNE_PLACES: in all. */
+enum tune_place tune_place_of_name(struct vn_bytes name);
 
 /* Makes the tables of 'data' by which words are found; false: no memory. */
 VN_NODISCARD bool tune_search_init(struct tune_data *data);

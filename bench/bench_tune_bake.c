@@ -141,7 +141,8 @@ struct line {
     const char *first, *second; /* second: NULL for a word */
     int hundredths;
     bool common;
-    unsigned class; /* enum tune_class */
+    unsigned class;          /* enum tune_class */
+    int places[TUNE_PLACES]; /* hundredths, beside the others */
 };
 
 struct lines {
@@ -159,7 +160,20 @@ static int compare_lines(const void *a, const void *b)
                : strcmp(left->second, right->second);
 }
 
-/* Behind the score: c, if the word is common, and its class. */
+static bool has_places(const struct line *line)
+{
+    bool has = false;
+
+    for (unsigned i = 0; i < TUNE_PLACES; i++) {
+        has = has || line->places[i] != 0;
+    }
+    return has;
+}
+
+/*
+ * Behind the score: c, if the word is common, and its class; then the scores
+ * of its places. Columns of nothing are left off at the end.
+ */
 static void write_flags(FILE *file, const struct line *line)
 {
     static const char *const classes[TUNE_CLASSES] = {
@@ -169,8 +183,13 @@ static void write_flags(FILE *file, const struct line *line)
         [TUNE_FUNCTION] = "f",
     };
 
-    if (line->common || line->class != TUNE_NO_CLASS) {
+    const bool places = has_places(line);
+
+    if (line->common || line->class != TUNE_NO_CLASS || places) {
         fprintf(file, "\t%s%s", line->common ? "c" : "", classes[line->class]);
+    }
+    for (unsigned i = 0; places && i < TUNE_PLACES; i++) {
+        fprintf(file, "\t%d", line->places[i]);
     }
 }
 
@@ -191,12 +210,45 @@ static void write_lines(FILE *file, const void *context)
     }
 }
 
+static struct line word_line(const struct baking *baking,
+                             const struct item *item)
+{
+    const struct tune_data *data = baking->data;
+    const struct tune_word *word = &data->words[item->index];
+    struct line line = {
+        .first = word->letters,
+        .hundredths = item->hundredths,
+        .common = word->common,
+        .class = word->class,
+    };
+
+    for (unsigned i = 0; i < TUNE_PLACES; i++) {
+        const double score = tune_features_score(&data->place_features[i],
+                                                 item->index, baking->weights);
+        line.places[i] =
+            hundredths_of(score, -VN_PLACE_SCORE_MAX, VN_PLACE_SCORE_MAX);
+    }
+    return line;
+}
+
+static struct line pair_line(const struct baking *baking,
+                             const struct item *item)
+{
+    const struct tune_data *data = baking->data;
+    const struct tune_pair *pair = &data->pairs[item->index];
+
+    return (struct line){
+        .first = data->words[pair->left].letters,
+        .second = data->words[pair->right].letters,
+        .hundredths = item->hundredths,
+    };
+}
+
 /* Sorts and writes the words or pairs of 'items'. */
 static enum vn_status write_items(const struct baking *baking, const char *name,
                                   const struct item *items, uint32_t count,
                                   bool pairs)
 {
-    const struct tune_data *data = baking->data;
     struct lines lines = {calloc((size_t)count + 1, sizeof lines.list[0]),
                           count};
 
@@ -204,15 +256,8 @@ static enum vn_status write_items(const struct baking *baking, const char *name,
         return no_memory(baking);
     }
     for (uint32_t i = 0; i < count; i++) {
-        const uint32_t index = items[i].index;
-        const struct tune_pair *pair = pairs ? &data->pairs[index] : NULL;
-        lines.list[i] = (struct line){
-            .first = data->words[pairs ? pair->left : index].letters,
-            .second = pairs ? data->words[pair->right].letters : NULL,
-            .hundredths = items[i].hundredths,
-            .common = !pairs && data->words[index].common,
-            .class = pairs ? TUNE_NO_CLASS : data->words[index].class,
-        };
+        lines.list[i] =
+            pairs ? pair_line(baking, &items[i]) : word_line(baking, &items[i]);
     }
     qsort(lines.list, count, sizeof lines.list[0], compare_lines);
     const enum vn_status status = write_file(baking, name, write_lines, &lines);

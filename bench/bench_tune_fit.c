@@ -9,16 +9,14 @@
 #include <nlopt.h>
 
 /*
- * Many spellings share words, pairs and structures. These are the atoms of an
- * objective: each has a row of features, its score is made once for all the
- * spellings that have it, and so is its part of the gradient.
+ * Many spellings share words, words in a place, pairs and structures. These are
+ * the atoms of an objective: each has a row of features, its score is made once
+ * for all the spellings that have it, and so is its part of the gradient.
  */
 
-enum atom_kind { ATOM_WORD, ATOM_PAIR, ATOM_STRUCTURE };
-
 struct atom {
-    enum atom_kind kind;
-    uint32_t row; /* of the features of its kind */
+    const struct tune_features *features; /* lent */
+    uint32_t row;
 };
 
 /* A row's spellings: path_first .. path_end - 1, those of the phrase first. */
@@ -48,7 +46,8 @@ struct tune_objective {
 struct maker {
     struct tune_objective *objective;
     const struct tune_scores *scores;
-    uint32_t *word_atoms, *pair_atoms; /* atom + 1, 0 = none yet */
+    /* Atom + 1, 0 = none yet; words in places behind each other. */
+    uint32_t *word_atoms, *place_atoms, *pair_atoms;
     /* Structures of the row's spellings so far, and their atoms. */
     uint64_t *keys;
     uint32_t *key_atoms;
@@ -83,8 +82,9 @@ static bool add_part(struct tune_objective *objective, uint32_t atom)
     return true;
 }
 
-static bool add_atom(struct tune_objective *objective, enum atom_kind kind,
-                     uint32_t row, uint32_t *atom)
+static bool add_atom(struct tune_objective *objective,
+                     const struct tune_features *features, uint32_t row,
+                     uint32_t *atom)
 {
     struct atom *atoms = make_room(objective->atoms, &objective->atom_room,
                                    objective->atom_count, sizeof atoms[0]);
@@ -94,18 +94,19 @@ static bool add_atom(struct tune_objective *objective, enum atom_kind kind,
     }
     objective->atoms = atoms;
     *atom = (uint32_t)objective->atom_count++;
-    objective->atoms[*atom] = (struct atom){kind, row};
+    objective->atoms[*atom] = (struct atom){features, row};
     return true;
 }
 
 /* The atom of a word or pair, which 'known' has if it was met before. */
-static bool add_known(struct tune_objective *objective, enum atom_kind kind,
-                      uint32_t row, uint32_t *known)
+static bool add_known(struct tune_objective *objective,
+                      const struct tune_features *features, uint32_t row,
+                      uint32_t *known)
 {
     uint32_t atom = 0;
 
     if (*known == 0) {
-        if (!add_atom(objective, kind, row, &atom)) {
+        if (!add_atom(objective, features, row, &atom)) {
             return false;
         }
         *known = atom + 1;
@@ -155,7 +156,7 @@ static bool add_structure(struct maker *maker, const struct tune_row *row,
             return false;
         }
     }
-    return add_atom(objective, ATOM_STRUCTURE,
+    return add_atom(objective, &objective->structures,
                     (uint32_t)objective->structures.rows, atom) &&
            tune_features_end_row(&objective->structures);
 }
@@ -183,6 +184,23 @@ static bool take_structure(struct maker *maker, const struct tune_row *row,
 
 /* ---- Making: spellings ------------------------------------------------- */
 
+/* Word 'i' in its place, if it has features for that. */
+static bool take_place(struct maker *maker, const struct tune_path *path,
+                       unsigned i)
+{
+    const struct tune_data *data = maker->objective->data;
+    const uint32_t word = path->tokens[i];
+    const enum tune_place place = tune_place_of(path, i);
+
+    if (place == TUNE_PLACES) {
+        return true;
+    }
+    const struct tune_features *features = &data->place_features[place];
+    return features->start[word] == features->start[word + 1] ||
+           add_known(maker->objective, features, word,
+                     &maker->place_atoms[place * data->word_count + word]);
+}
+
 static bool take_token(struct maker *maker, const struct tune_path *path,
                        unsigned i)
 {
@@ -193,7 +211,9 @@ static bool take_token(struct maker *maker, const struct tune_path *path,
     if (token == TUNE_RUN) {
         return true;
     }
-    if (!add_known(objective, ATOM_WORD, token, &maker->word_atoms[token])) {
+    if (!add_known(objective, &data->word_features, token,
+                   &maker->word_atoms[token]) ||
+        !take_place(maker, path, i)) {
         return false;
     }
     if (i == 0 || path->tokens[i - 1] == TUNE_RUN) {
@@ -201,7 +221,7 @@ static bool take_token(struct maker *maker, const struct tune_path *path,
     }
     const uint32_t pair = tune_find_pair(data, path->tokens[i - 1], token);
     return pair == UINT32_MAX || maker->scores->pairs[pair] == 0 ||
-           add_known(objective, ATOM_PAIR, data->pairs[pair].row,
+           add_known(objective, &data->pair_features, data->pairs[pair].row,
                      &maker->pair_atoms[pair]);
 }
 
@@ -313,13 +333,15 @@ struct tune_objective *tune_objective_new(const struct tune_data *data,
         .objective = objective,
         .scores = scores,
         .word_atoms = calloc(data->word_count, sizeof maker.word_atoms[0]),
+        .place_atoms = calloc(TUNE_PLACES * (size_t)data->word_count,
+                              sizeof maker.place_atoms[0]),
         .pair_atoms =
             calloc((size_t)data->pair_count + 1, sizeof maker.pair_atoms[0]),
     };
     bool made = false;
 
     if (objective == NULL || maker.word_atoms == NULL ||
-        maker.pair_atoms == NULL) {
+        maker.place_atoms == NULL || maker.pair_atoms == NULL) {
         goto out;
     }
     objective->data = data;
@@ -329,6 +351,7 @@ struct tune_objective *tune_objective_new(const struct tune_data *data,
            end_objective(objective);
 out:
     free(maker.word_atoms);
+    free(maker.place_atoms);
     free(maker.pair_atoms);
     free(maker.keys);
     free(maker.key_atoms);
@@ -362,20 +385,12 @@ unsigned tune_objective_rows(const struct tune_objective *objective)
 
 /* ---- Value and gradient ------------------------------------------------ */
 
-static const struct tune_features *
-features_of(const struct tune_objective *objective, enum atom_kind kind)
-{
-    return kind == ATOM_WORD   ? &objective->data->word_features
-           : kind == ATOM_PAIR ? &objective->data->pair_features
-                               : &objective->structures;
-}
-
 static void score_paths(struct tune_objective *objective, const double *weights)
 {
     for (size_t i = 0; i < objective->atom_count; i++) {
         const struct atom *atom = &objective->atoms[i];
-        objective->scores[i] = tune_features_score(
-            features_of(objective, atom->kind), atom->row, weights);
+        objective->scores[i] =
+            tune_features_score(atom->features, atom->row, weights);
         objective->shares[i] = 0;
     }
     for (size_t i = 0; i < objective->path_count; i++) {
@@ -433,8 +448,7 @@ static void add_gradient(const struct tune_objective *objective,
 {
     for (size_t i = 0; i < objective->atom_count; i++) {
         const struct atom *atom = &objective->atoms[i];
-        const struct tune_features *features =
-            features_of(objective, atom->kind);
+        const struct tune_features *features = atom->features;
         for (size_t k = features->start[atom->row];
              k < features->start[atom->row + 1]; k++) {
             gradient[features->terms[k]] +=

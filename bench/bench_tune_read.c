@@ -99,9 +99,36 @@ double tune_features_score(const struct tune_features *features, size_t row,
     return sum;
 }
 
+/* Where the features of a row go. */
+struct target {
+    struct tune_features *features;
+    struct tune_features *places; /* TUNE_PLACES of them; NULL: no places */
+};
+
+static bool add_feature(const struct target *target, struct vn_bytes name,
+                        unsigned term, double value)
+{
+    const enum tune_place place =
+        target->places != NULL ? tune_place_of_name(name) : TUNE_PLACES;
+
+    return tune_features_add(place == TUNE_PLACES ? target->features
+                                                  : &target->places[place],
+                             term, value);
+}
+
+static bool end_row(const struct target *target)
+{
+    bool ended = tune_features_end_row(target->features);
+
+    for (unsigned i = 0; target->places != NULL && i < TUNE_PLACES; i++) {
+        ended = ended && tune_features_end_row(&target->places[i]);
+    }
+    return ended;
+}
+
 /* One "name" or "name=value"; NULL, or what is wrong with it. */
 static const char *read_feature(struct tune_terms *terms,
-                                struct tune_features *features,
+                                const struct target *target,
                                 struct vn_bytes text)
 {
     struct vn_bytes name = text;
@@ -121,12 +148,12 @@ static const char *read_feature(struct tune_terms *terms,
         return "a feature has the name of a weight of the model";
     }
     terms->list[term].uses++;
-    return tune_features_add(features, term, value) ? NULL : "out of memory";
+    return add_feature(target, name, term, value) ? NULL : "out of memory";
 }
 
 /* Features with blanks between them, as one row. */
 static const char *read_features(struct tune_terms *terms,
-                                 struct tune_features *features,
+                                 const struct target *target,
                                  struct vn_bytes text)
 {
     const char *wrong = NULL;
@@ -137,10 +164,10 @@ static const char *read_features(struct tune_terms *terms,
         struct vn_bytes tail = {NULL, 0};
 
         (void)vn_text_split(text, ' ', &head, &tail);
-        wrong = read_feature(terms, features, head);
+        wrong = read_feature(terms, target, head);
         text = vn_text_trim(tail);
     }
-    if (wrong == NULL && !tune_features_end_row(features)) {
+    if (wrong == NULL && !end_row(target)) {
         return "out of memory";
     }
     return wrong;
@@ -289,7 +316,8 @@ static const char *take_word(struct reader *reader, struct vn_bytes line)
         return "out of memory";
     }
     data->word_count++;
-    return read_features(&data->terms, &data->word_features, features);
+    const struct target target = {&data->word_features, data->place_features};
+    return read_features(&data->terms, &target, features);
 }
 
 static enum vn_status read_words(struct reader *reader)
@@ -380,7 +408,8 @@ static const char *take_pair(struct reader *reader, struct vn_bytes line)
     if (pair.left != UINT32_MAX && pair.right != UINT32_MAX) {
         data->pairs[data->pair_count++] = pair;
     }
-    return read_features(&data->terms, &data->pair_features, features);
+    const struct target target = {.features = &data->pair_features};
+    return read_features(&data->terms, &target, features);
 }
 
 static int compare_pairs(const void *a, const void *b)
@@ -527,6 +556,9 @@ void tune_data_reset(struct tune_data *data)
 {
     tune_terms_reset(&data->terms);
     tune_features_reset(&data->word_features);
+    for (unsigned i = 0; i < TUNE_PLACES; i++) {
+        tune_features_reset(&data->place_features[i]);
+    }
     tune_features_reset(&data->pair_features);
     vn_text_free(&data->block);
     free(data->words);

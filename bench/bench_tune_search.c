@@ -104,19 +104,35 @@ bool tune_search_init(struct tune_data *data)
 
 /* ---- Scores of words and pairs ----------------------------------------- */
 
+/* Scores by these features of all words; NULL: no memory. */
+static double *score_words(const struct tune_data *data,
+                           const struct tune_features *features,
+                           const double *weights)
+{
+    double *scores = calloc(data->word_count, sizeof scores[0]);
+
+    for (uint32_t i = 0; scores != NULL && i < data->word_count; i++) {
+        scores[i] = tune_features_score(features, i, weights);
+    }
+    return scores;
+}
+
 bool tune_scores_init(struct tune_scores *scores, const struct tune_data *data,
                       const double *weights)
 {
+    bool made = true;
+
     scores->weights = weights;
-    scores->words = calloc(data->word_count, sizeof scores->words[0]);
+    scores->words = score_words(data, &data->word_features, weights);
+    for (unsigned i = 0; i < TUNE_PLACES; i++) {
+        scores->places[i] =
+            score_words(data, &data->place_features[i], weights);
+        made = made && scores->places[i] != NULL;
+    }
     scores->pairs =
         calloc((size_t)data->pair_count + 1, sizeof scores->pairs[0]);
-    if (scores->words == NULL || scores->pairs == NULL) {
+    if (!made || scores->words == NULL || scores->pairs == NULL) {
         return false;
-    }
-    for (uint32_t i = 0; i < data->word_count; i++) {
-        scores->words[i] =
-            tune_features_score(&data->word_features, i, weights);
     }
     for (uint32_t i = 0; i < data->pair_count; i++) {
         const double score = tune_features_score(&data->pair_features,
@@ -129,6 +145,9 @@ bool tune_scores_init(struct tune_scores *scores, const struct tune_data *data,
 void tune_scores_reset(struct tune_scores *scores)
 {
     free(scores->words);
+    for (unsigned i = 0; i < TUNE_PLACES; i++) {
+        free(scores->places[i]);
+    }
     free(scores->pairs);
     *scores = (struct tune_scores){.weights = NULL};
 }
@@ -457,22 +476,36 @@ static unsigned still_right(const struct walk *walk, unsigned i, unsigned right)
     return right;
 }
 
+/* Of token 'i', a word, where it stands; without the structural terms. */
+static double word_score(const struct walk *walk, unsigned i)
+{
+    const struct tune_scores *scores = walk->scores;
+    const struct tune_path *path = &walk->path;
+    const uint32_t word = path->tokens[i];
+    const enum tune_place place = tune_place_of(path, i);
+    double score = scores->words[word];
+
+    if (place != TUNE_PLACES) {
+        score += scores->places[place][word];
+    }
+    if (i > 0 && path->tokens[i - 1] != TUNE_RUN) {
+        const uint32_t pair =
+            tune_find_pair(walk->data, path->tokens[i - 1], word);
+        score += pair != UINT32_MAX ? scores->pairs[pair] : 0;
+    }
+    return score;
+}
+
 static double token_score(const struct walk *walk, unsigned i)
 {
     const struct tune_path *path = &walk->path;
-    const uint32_t token = path->tokens[i];
     uint8_t terms[TUNE_TOKEN_TERMS];
     const unsigned count =
         tune_token_terms(walk->data, walk->scores, walk->row, path, i, terms);
-    double score = token == TUNE_RUN ? 0 : walk->scores->words[token];
+    double score = path->tokens[i] == TUNE_RUN ? 0 : word_score(walk, i);
 
     for (unsigned k = 0; k < count; k++) {
         score += walk->scores->weights[terms[k]];
-    }
-    if (i > 0 && token != TUNE_RUN && path->tokens[i - 1] != TUNE_RUN) {
-        const uint32_t pair =
-            tune_find_pair(walk->data, path->tokens[i - 1], token);
-        score += pair != UINT32_MAX ? walk->scores->pairs[pair] : 0;
     }
     return score;
 }

@@ -48,7 +48,9 @@ def write_features(folder):
             file.write(f"{word}\tscore={score / 100}{usual} "
                        f"lp_x={score / 100 + 3:.2f} "
                        f"len_{min(len(word), 7)} "
-                       f"class_{'nvfjx'[len(word) % 5]}\n")
+                       f"class_{'nvfjx'[len(word) % 5]}"
+                       f"{usual and ' first:usual'}"
+                       f"{' last:long=9' if len(word) > 8 else ''}\n")
     with gzip.open(folder / "pairs.features.gz", "wt") as file:
         for row in (data / "pairs.tsv").read_text().splitlines():
             left, right, bonus = row.split("\t")
@@ -56,7 +58,9 @@ def write_features(folder):
                 file.write(f"{left}\t{right}\tbonus={int(bonus) / 100}\n")
     (folder / "block.tsv").write_bytes((data / "block.tsv").read_bytes())
     (folder / "terms.tsv").write_text("score\t1\t0\t-\nbonus\t1\t-inf\tinf\n"
-                                      "len_7\t0\t-1\t1\n")
+                                      "len_7\t0\t-1\t1\n"
+                                      "first:usual\t0.5\t0.3\t-\n"
+                                      "last:long\t-0.5\t-\t-0.4\n")
     return words
 
 
@@ -156,11 +160,22 @@ def check_bake(folder):
     check(found["count", "words"]["value"] == len(words), "count of words")
     check(words == sorted(words), "words are not sorted")
     flags = [row.split("\t")[2:] for row in words]
-    check({row[0] for row in flags if row} ==
+    check({row[0] for row in flags if row and row[0]} ==
           {"n", "v", "f", "c", "cn", "cv", "cf"},
           "not every class is there, common and not")
-    check(all(row == "".join(row).split() for row in flags) and [] in flags,
-          "a third column without flags")
+    check(all(row[0] or len(row) == 3 for row in flags if row) and
+          [] in flags, "a third column without flags")
+    check({len(row) for row in flags} == {0, 1, 3},
+          "columns of places: both, or neither")
+    earned = {name: float(weight) for name, weight in (
+        row.split("\t") for row in weights.read_text().splitlines())}
+    # Nine times the weight of 'last' is out of bounds.
+    first = str(round(100 * earned["first:usual"]))
+    places = {tuple(row[1:]) for row in flags if len(row) == 3}
+    check({(first, "0"), ("0", "-300")} <= places <=
+          {(first, "0"), ("0", "-300"), (first, "-300")} and
+          any(row[:1] == [""] for row in flags),
+          f"scores of places: {places}, first {first}")
     found = tune("--bake", weights, features, "-o", folder / "few",
                  "--max-words", "500", "--max-pairs", "20", "--name", "few")
     few = (folder / "few/words.tsv").read_text().splitlines()

@@ -25,7 +25,8 @@ static const struct {
     double weight;
     double off; /* most that a fit is off: four standard errors */
 } truth[] = {{"good", 1.5, 0.3},           {"much", 0.7, 0.3},
-             {"follows", 1, 0.8},          {"digit_other", -1, 0},
+             {"follows", 1, 0.8},          {"first:good", 0.8, 0.5},
+             {"last:much", -0.6, 0.4},     {"digit_other", -1, 0},
              {"digit_01", -0.5, 0},        {"overdial", -1.2, 0},
              {"overdial_letter", -0.6, 0}, {"overdial_whole", 0.9, 0},
              {"middle", -0.3, 0},          {"start.3", -0.25, 0},
@@ -41,7 +42,7 @@ static const struct {
 
 #define TRUTHS (sizeof truth / sizeof truth[0])
 /* The features among them; the others are seldom and hard to tell apart. */
-#define FEATURES 3u
+#define FEATURES 5u
 
 static double random_unit(void)
 {
@@ -58,6 +59,8 @@ static uint32_t term_of(const char *name)
 /* Words of one to ten letters, each once, most of two to five. */
 static size_t write_words(char *text, char words[WORDS][12])
 {
+    static const char *const places[] = {"", " first:good", " last:much=0.5",
+                                         " first:good=-1 last:much"};
     size_t used = 0;
 
     for (unsigned i = 0; i < WORDS; i++) {
@@ -74,16 +77,17 @@ static size_t write_words(char *text, char words[WORDS][12])
             }
         }
         used += (size_t)sprintf(
-            text + used, "%s\t%s class_%c much=%.1f lp_x=%.1f\n", words[i],
+            text + used, "%s\t%s class_%c much=%.1f lp_x=%.1f%s\n", words[i],
             fixture_random(3) == 0 ? "good" : "", "nvfx"[fixture_random(4)],
-            fixture_random(21) / 10.0 - 1, fixture_random(11) / 10.0);
+            fixture_random(21) / 10.0 - 1, fixture_random(11) / 10.0,
+            places[fixture_random(4)]);
     }
     return used;
 }
 
 static void write_data(void)
 {
-    static char text[WORDS * 8 * 40];
+    static char text[WORDS * 8 * 60];
     static char words[WORDS][12];
 
     assert_int_equal(mkdir(fixture_path("f"), 0700), 0);
@@ -370,6 +374,36 @@ static void bounds_hold(void **state)
     assert_true(result.gradient < 0.01);
 }
 
+/* A word by its ends in spellings of one to three tokens. */
+static void a_place_is_the_start_or_the_end_but_not_both(void **state)
+{
+    static const struct {
+        unsigned ends[3], i;
+        enum tune_place place;
+    } cases[] = {
+        {{7, 0, 0}, 0, TUNE_PLACES}, {{3, 7, 0}, 0, TUNE_FIRST},
+        {{3, 7, 0}, 1, TUNE_LAST},   {{2, 5, 7}, 0, TUNE_FIRST},
+        {{2, 5, 7}, 1, TUNE_PLACES}, {{2, 5, 7}, 2, TUNE_LAST},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct tune_path path = {.count = 0};
+        for (unsigned k = 0; k < 3 && cases[i].ends[k] != 0; k++) {
+            path.ends[path.count++] = (uint8_t)cases[i].ends[k];
+        }
+        assert_int_equal(tune_place_of(&path, cases[i].i), cases[i].place);
+    }
+    assert_int_equal(tune_place_of_name((struct vn_bytes){"first:x", 7}),
+                     TUNE_FIRST);
+    assert_int_equal(tune_place_of_name((struct vn_bytes){"last:x", 6}),
+                     TUNE_LAST);
+    assert_int_equal(tune_place_of_name((struct vn_bytes){"first:", 6}),
+                     TUNE_PLACES);
+    assert_int_equal(tune_place_of_name((struct vn_bytes){"firsts", 6}),
+                     TUNE_PLACES);
+}
+
 /* A path that stays in a list is neither doubled nor lost. */
 static void a_list_keeps_what_it_has(void **state)
 {
@@ -449,6 +483,7 @@ int main(void)
         cmocka_unit_test(the_weights_that_drew_the_phrases_are_found_again),
         cmocka_unit_test(a_choice_counts_by_its_weight),
         cmocka_unit_test(bounds_hold),
+        cmocka_unit_test(a_place_is_the_start_or_the_end_but_not_both),
         cmocka_unit_test(a_list_keeps_what_it_has),
         cmocka_unit_test(baked_words_score_in_the_engine_as_in_the_search),
     };
