@@ -129,23 +129,13 @@ class Places(unittest.TestCase):
         self.assertEqual(len(result), 2 * len(first))
         return first
 
-    def test_features_keep_their_name_or_are_one(self):
+    def test_classes_keep_their_name_and_openers_are_one(self):
         self.assertEqual(
-            self.both({"class_v": 1, "open_call": 1, "brand_us": 1,
-                       "brand_part": 0.7, "icon": True, "len_4": 1,
-                       "written_word_2": 1, "written_word_short": 1}),
-            {"class_v": 1, "open": 1, "brand": 1, "len_4": 1,
-             "written_word": 1})
-
-    def test_values_are_kept_of_measures_alone(self):
-        self.assertEqual(
-            self.both({"lp_long": 1.6, "acr": 3.1, "has_acr": 1,
-                       "surname": 2.5, "given": 1.5}),
-            {"lp_long": 1.6, "acr": 3.1, "has_acr": 1, "surname": 1,
-             "given": 1})
+            self.both({"class_v": 1, "open_call": 1, "open_my": 1}),
+            {"class_v": 1, "open": 1})
 
     def test_what_says_nothing_of_a_place_is_left(self):
-        self.assertEqual(self.both({"tier_35": 1, "proper_60": 1}), {})
+        self.assertEqual(self.both({"tier_35": 1, "lp_long": 1.6}), {})
 
     def test_ends_of_sentences_count_where_the_model_lists_them(self):
         self.assertEqual(of_places({}, Word(begins=-3.7)),
@@ -155,10 +145,11 @@ class Places(unittest.TestCase):
 
     def test_a_word_has_them_beside_its_own(self):
         features = Features(types.SimpleNamespace(
-            words=collections.defaultdict(Word, {"wax": Word(trade=True)})))
+            words=collections.defaultdict(Word, {"wax": Word(ends=-2.0)})))
         found = features.of_word("wax")
-        self.assertEqual((found["trade"], found["first:trade"],
-                          found["last:trade"]), (1, 1, 1))
+        self.assertEqual((found["class_x"], found["first:class_x"],
+                          found["last:class_x"], found["last:se"]),
+                         (1, 1, 1, -2.0))
         self.assertTrue(all(found.values()))
 
     def test_all_have_terms_without_prior_and_bounds(self):
@@ -168,11 +159,9 @@ class Places(unittest.TestCase):
                   if ":" in name}
         self.assertLessEqual(names_of_places(["class_v", "open_a", "icon"]),
                              set(places))
-        for name in ("first:open", "last:brand", "first:se", "last:se1",
-                     "first:lp_3", "last:written_abbr"):
+        for name in ("first:open", "last:class_n", "first:se", "last:se1"):
             self.assertEqual(places[name], [0, -math.inf, math.inf], name)
-        self.assertNotIn("first:brand_pair", terms)
-        self.assertNotIn("first:tier_35", terms)
+        self.assertNotIn("first:lp_3", terms)
 
 
 class Blocking(unittest.TestCase):
