@@ -186,6 +186,16 @@ static void join(const char *text, char out[KEYS + 1])
     out[count] = '\0';
 }
 
+bool bench_phrases_dial(const struct bench_phrases *phrases, uint32_t suffix)
+{
+    for (size_t i = 0; i < phrases->count; i++) {
+        if (phrases->list[i].suffix == suffix) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool bench_phrases_has(const struct bench_phrases *phrases, uint32_t suffix,
                        const char *letters)
 {

@@ -67,6 +67,9 @@ bench_phrases_compute(struct bench_phrases *phrases,
                       const struct vn_lexicon_options *options,
                       struct vn_error *error);
 
+/* Whether some phrase dials 'suffix'. */
+bool bench_phrases_dial(const struct bench_phrases *phrases, uint32_t suffix);
+
 /* Whether some phrase of 'suffix' has these seven characters. */
 bool bench_phrases_has(const struct bench_phrases *phrases, uint32_t suffix,
                        const char *letters);

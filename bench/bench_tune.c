@@ -2,6 +2,7 @@
  */
 #include "bench_tune_folds.h"
 #include "bench_tune_marks.h"
+#include "bench_tune_rows.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +12,8 @@
 
 #define PATH_SIZE 4096u
 #define MODEL_NAME_MAX 31u
+/* That an option names. */
+#define FILES_MAX 64u
 #define CANDIDATES_MAX 100000
 #define ROUNDS_MAX 100
 /*
@@ -18,8 +21,9 @@
  * of them than phrases, and what is further down has next to no probability.
  */
 #define CHOICE_PART 4u
-/* Of a mark, beside a phrase. */
-#define WEIGHT_DEFAULT 0.2
+/* Of a mark, and of a phrase of another file, beside a phrase. */
+#define MARKS_WEIGHT_DEFAULT 0.2
+#define ALSO_WEIGHT_DEFAULT 0.05
 #define WEIGHT_MAX 100
 
 enum {
@@ -38,7 +42,14 @@ enum {
     KEY_BAKE,
     KEY_MARKS,
     KEY_MARKS_WEIGHT,
-    KEY_MARKS_SHOWN
+    KEY_MARKS_SHOWN,
+    KEY_ALSO,
+    KEY_ALSO_WEIGHT
+};
+
+struct file_list {
+    const char *paths[FILES_MAX];
+    size_t count;
 };
 
 struct tune_bench {
@@ -46,10 +57,11 @@ struct tune_bench {
     const char *features;
     const char *file;
     const char *bake; /* weights that are only baked */
-    const char *mark_files[TUNE_MARKS_FILES_MAX];
-    size_t mark_file_count;
+    struct file_list mark_files, also_files;
     struct tune_choice like; /* weight and rivals of a mark */
     struct tune_marks marks;
+    double also_weight; /* of a phrase beside */
+    struct tune_beside beside;
     struct tune_run run;
     struct tune_data data;
     struct bench_phrases phrases;
@@ -74,8 +86,8 @@ static double read_number(const char *name, const char *text, int most)
     bench_refuse("%s takes a number from 0 on, not '%s'", name, text);
 }
 
-/* Takes paths with commas between; cuts 'text' there. */
-static void add_marks(struct tune_bench *bench, char *text)
+/* Takes paths with commas between for option 'name'; cuts 'text' there. */
+static void add_files(struct file_list *files, const char *name, char *text)
 {
     char *rest = text;
 
@@ -83,13 +95,12 @@ static void add_marks(struct tune_bench *bench, char *text)
         const char *path = strsep(&rest, ",");
 
         if (path[0] == '\0') {
-            bench_refuse("--marks takes files with commas between, not ''");
+            bench_refuse("%s takes files with commas between, not ''", name);
         }
-        if (bench->mark_file_count == TUNE_MARKS_FILES_MAX) {
-            bench_refuse("--marks takes at most %u files",
-                         TUNE_MARKS_FILES_MAX);
+        if (files->count == FILES_MAX) {
+            bench_refuse("%s takes at most %u files", name, FILES_MAX);
         }
-        bench->mark_files[bench->mark_file_count++] = path;
+        files->paths[files->count++] = path;
     }
 }
 
@@ -137,8 +148,10 @@ static void check_arguments(const struct tune_bench *bench)
     if (bench->bake != NULL && bench->file != NULL) {
         bench_refuse("--bake only bakes: it takes no file of phrases");
     }
-    if (bench->bake != NULL && bench->mark_file_count > 0) {
-        bench_refuse("--bake only bakes: it takes no --marks");
+    if (bench->bake != NULL &&
+        bench->mark_files.count + bench->also_files.count > 0) {
+        bench_refuse("--bake only bakes: it takes no --%s",
+                     bench->mark_files.count > 0 ? "marks" : "also");
     }
     if (bench->bake == NULL && bench->file == NULL) {
         bench_refuse("name the file of phrases");
@@ -202,17 +215,23 @@ static error_t parse_bake(int key, const char *arg,
     }
 }
 
-static error_t parse_marks(int key, char *arg, struct tune_bench *bench)
+static error_t parse_others(int key, char *arg, struct tune_bench *bench)
 {
     switch (key) {
     case KEY_MARKS:
-        add_marks(bench, arg);
+        add_files(&bench->mark_files, "--marks", arg);
         return 0;
     case KEY_MARKS_WEIGHT:
         bench->like.weight = read_number("--marks-weight", arg, WEIGHT_MAX);
         return 0;
     case KEY_MARKS_SHOWN:
         bench->like.among_shown = true;
+        return 0;
+    case KEY_ALSO:
+        add_files(&bench->also_files, "--also", arg);
+        return 0;
+    case KEY_ALSO_WEIGHT:
+        bench->also_weight = read_number("--also-weight", arg, WEIGHT_MAX);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -241,7 +260,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         return 0;
     default:
         return parse_fit(key, arg, &bench->run) == 0 ||
-                       parse_marks(key, arg, bench) == 0
+                       parse_others(key, arg, bench) == 0
                    ? 0
                    : parse_bake(key, arg, &bench->run.bake);
     }
@@ -318,6 +337,15 @@ static const struct argp_option options[] = {
      .key = KEY_MARKS_SHOWN,
      .doc = "Hold a choice against the other spellings of its line only, not "
             "against all"},
+    {.name = "also",
+     .key = KEY_ALSO,
+     .arg = "FILE,...",
+     .doc = "Fit on the phrases of these files too, in the format of FILE, but "
+            "judge none of them (repeatable); numbers of FILE are dropped"},
+    {.name = "also-weight",
+     .key = KEY_ALSO_WEIGHT,
+     .arg = "W",
+     .doc = "What such a phrase counts beside one of FILE (default: 0.05)"},
     {.name = "json",
      .key = KEY_JSON,
      .doc = "Print one JSON object a line instead of a table"},
@@ -337,7 +365,7 @@ static const struct argp parser = {
            "  vanity-bench tune --bake tuned/weights.tsv features -o small "
            "--max-words 60000\n"
            "  vanity-bench tune features bench/data/real-vanity-dev.tsv -o "
-           "tuned --marks choices-1.tsv,choices-2.tsv\n"
+           "tuned --marks choices-1.tsv,choices-2.tsv --also more-phrases.tsv\n"
            "  vanity build --lexicon tuned",
 };
 
@@ -458,6 +486,18 @@ static void print_marks(const struct tune_bench *bench,
     bench_print_count(report, "not decided", marks->open, "lines");
 }
 
+static void print_beside(const struct tune_bench *bench,
+                         const struct bench_report *report)
+{
+    const struct tune_beside *beside = &bench->beside;
+
+    bench_print_count(report, "phrases beside", beside->count, "phrases");
+    bench_print_count(report, "phrases beside fitted on",
+                      bench->run.result.beside_used, "phrases");
+    bench_print_count(report, "phrases beside dropped: number of a phrase",
+                      beside->dropped, "phrases");
+}
+
 static void print_figures(const struct tune_bench *bench,
                           const struct bench_report *report)
 {
@@ -480,8 +520,11 @@ static void print_figures(const struct tune_bench *bench,
                  "nats/nat");
     bench_print_count_columns(report);
     bench_print_count(report, "phrases", count, "phrases");
-    if (bench->mark_file_count > 0) {
+    if (bench->mark_files.count > 0) {
         print_marks(bench, report);
+    }
+    if (bench->also_files.count > 0) {
+        print_beside(bench, report);
     }
     bench_print_count(report, "evaluations", run->result.evaluations, "times");
     bench_print_count(report, "words", run->baked.words, "words");
@@ -538,17 +581,29 @@ static enum vn_status only_bake(struct tune_bench *bench,
     return status;
 }
 
-/* Phrases and marks. */
+/* Phrases, marks and phrases beside. */
 static enum vn_status read_files(struct tune_bench *bench)
 {
     enum vn_status status =
         bench_phrases_read(&bench->phrases, bench->file, &bench->error);
 
-    for (size_t i = 0; status == VN_OK && i < bench->mark_file_count; i++) {
-        status = tune_marks_read(&bench->marks, bench->mark_files[i],
+    for (size_t i = 0; status == VN_OK && i < bench->mark_files.count; i++) {
+        status = tune_marks_read(&bench->marks, bench->mark_files.paths[i],
                                  &bench->phrases, &bench->like, &bench->error);
     }
+    for (size_t i = 0; status == VN_OK && i < bench->also_files.count; i++) {
+        status = tune_beside_read(&bench->beside, bench->also_files.paths[i],
+                                  &bench->phrases, bench->also_weight,
+                                  &bench->error);
+    }
     return status;
+}
+
+/* The rows, none if they count nothing. */
+static struct tune_rows weighed(const struct tune_row *rows, size_t count,
+                                double weight)
+{
+    return (struct tune_rows){rows, weight > 0 ? count : 0};
 }
 
 static enum vn_status fit_and_print(struct tune_bench *bench,
@@ -557,8 +612,10 @@ static enum vn_status fit_and_print(struct tune_bench *bench,
     enum vn_status status = read_files(bench);
 
     if (status == VN_OK) {
-        bench->run.marks = bench->marks.rows;
-        bench->run.mark_count = bench->like.weight > 0 ? bench->marks.count : 0;
+        bench->run.marks =
+            weighed(bench->marks.rows, bench->marks.count, bench->like.weight);
+        bench->run.beside = weighed(bench->beside.rows, bench->beside.count,
+                                    bench->also_weight);
         bench->run.data = &bench->data;
         bench->run.phrases = &bench->phrases;
         status = tune_run(&bench->run, &bench->error);
@@ -587,7 +644,8 @@ int bench_tune(int argc, char **argv)
     }
     bench->run.folds = 10;
     bench->run.seed = 1;
-    bench->like.weight = WEIGHT_DEFAULT;
+    bench->like.weight = MARKS_WEIGHT_DEFAULT;
+    bench->also_weight = ALSO_WEIGHT_DEFAULT;
     bench->run.fit =
         (struct tune_fit_options){.penalty = 1, .candidates = 600, .rounds = 4};
     bench->run.bake = (struct tune_bake_options){.model_name = "tuned",
@@ -614,6 +672,7 @@ int bench_tune(int argc, char **argv)
     tune_run_reset(&bench->run);
     tune_data_reset(&bench->data);
     tune_marks_free(&bench->marks);
+    tune_beside_free(&bench->beside);
     bench_phrases_free(&bench->phrases);
     free(bench);
     return code;

@@ -208,12 +208,16 @@ void tune_data_reset(struct tune_data *data);
 /* Spellings that a person had to choose from, at most. */
 #define TUNE_SHOWN_MAX 10u
 
-/* What a person chose for a number: any of these is right. */
+/*
+ * What a person chose for a number: any of these is right. A phrase of another
+ * file than that judged by is the choice of one.
+ */
 struct tune_choice {
     char shown[TUNE_SHOWN_MAX][VN_SUFFIX_DIGITS + 1];
     unsigned shown_count;
     unsigned chosen;  /* bit i: shown[i] is */
     bool among_shown; /* held against the others shown, else against all */
+    bool beside;      /* a phrase of another file, which is counted apart */
     double weight;    /* of its loss, above 0; that of a phrase is 1 */
 };
 
@@ -221,7 +225,7 @@ struct tune_choice {
 struct tune_row {
     unsigned digits[VN_SUFFIX_DIGITS];
     char text[VN_SUFFIX_DIGITS + 1];
-    struct tune_choice choice; /* chosen 0: it is a phrase */
+    struct tune_choice choice; /* chosen 0: it is a phrase judged by */
 };
 
 struct tune_rows {
@@ -327,7 +331,7 @@ struct tune_verdict tune_judge(const struct tune_data *data,
 struct tune_fit_options {
     double penalty;
     size_t candidates; /* best spellings of a row, beside the phrase's own */
-    size_t choice_candidates; /* of a choice; 0 = as many */
+    size_t choice_candidates; /* of what was chosen; 0 = as many */
     unsigned rounds;
 };
 
@@ -338,13 +342,14 @@ struct tune_fit_result {
     unsigned evaluations;  /* of the objective, all rounds */
     unsigned phrases_used; /* phrases that can be spelled */
     unsigned choices_used; /* choices that can be */
+    unsigned beside_used;  /* phrases of other files that can be */
 };
 
 /*
  * tune_fit() moves 'weights', which hold where to begin, to the best. On the
  * calling thread: the same rows give the same weights.
  *
- * Returns VN_OK, VN_INVALID if no row can be spelled, VN_NOMEM.
+ * Returns VN_OK, VN_NOMEM.
  */
 VN_NODISCARD enum vn_status
 tune_fit(const struct tune_data *data, struct tune_rows rows,

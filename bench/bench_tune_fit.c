@@ -36,10 +36,11 @@ struct tune_objective {
     size_t part_count, part_room;
     size_t *path_start; /* of its parts; one more than paths */
     size_t path_count, path_room;
-    double *path_scores;
-    struct span *spans; /* of rows whose phrase can be spelled */
+    double *path_scores; /* row_loss() leaves other figures there */
+    struct span *spans;  /* of rows whose phrase can be spelled */
     unsigned span_count;
-    unsigned choice_count; /* of these, choices */
+    unsigned choice_count; /* of these, choices, and phrases beside */
+    unsigned beside_count;
 };
 
 /* What is held while an objective is made. */
@@ -291,7 +292,8 @@ static bool take_list(struct maker *maker, const struct tune_row *row,
     span.gold_end = span.first + list->gold;
     span.end = objective->path_count;
     objective->spans[objective->span_count++] = span;
-    objective->choice_count += !phrase;
+    objective->choice_count += !phrase && !row->choice.beside;
+    objective->beside_count += !phrase && row->choice.beside;
     return true;
 }
 
@@ -431,14 +433,16 @@ static double row_loss(struct tune_objective *objective,
     for (size_t i = span->first; i < span->gold_end; i++) {
         gold += exp(scores[i] - gold_most);
     }
-    for (size_t i = span->first; i < span->end; i++) {
-        all += exp(scores[i] - most);
+    for (size_t i = span->first; i < span->gold_end; i++) {
+        const double of_gold = exp(scores[i] - gold_most) / gold;
+        share_path(objective, i, -span->weight * of_gold);
     }
     for (size_t i = span->first; i < span->end; i++) {
-        const double in_phrase =
-            i < span->gold_end ? exp(scores[i] - gold_most) / gold : 0;
-        share_path(objective, i,
-                   span->weight * (exp(scores[i] - most) / all - in_phrase));
+        scores[i] = exp(scores[i] - most);
+        all += scores[i];
+    }
+    for (size_t i = span->first; i < span->end; i++) {
+        share_path(objective, i, span->weight * scores[i] / all);
     }
     return span->weight * (most + log(all) - gold_most - log(gold));
 }
@@ -490,8 +494,12 @@ double tune_objective_value(struct tune_objective *objective,
 #define MEMORY 20u
 /* More than any fit seen so far needs in a round. */
 #define EVALUATIONS_MAX 3000
-/* Ends when the objective changes less than this part of it. */
+/*
+ * Ends when the objective changes less than this part of it; before the last
+ * round, which only finds spellings, sooner.
+ */
 #define TOLERANCE 1e-10
+#define TOLERANCE_BEFORE 1e-7
 
 struct search {
     struct tune_objective *objective;
@@ -510,7 +518,7 @@ static double value_for_nlopt(unsigned count, const double *weights,
 
 /* False if memory is short. That it can get no further is no failure. */
 static bool minimize(struct search *search, const struct tune_terms *terms,
-                     double *weights)
+                     double tolerance, double *weights)
 {
     double *bounds = calloc(2 * (size_t)terms->count, sizeof bounds[0]);
     nlopt_opt optimizer = nlopt_create(NLOPT_LD_LBFGS, terms->count);
@@ -530,7 +538,7 @@ static bool minimize(struct search *search, const struct tune_terms *terms,
            nlopt_set_upper_bounds(optimizer, bounds + terms->count) > 0 &&
            nlopt_set_min_objective(optimizer, value_for_nlopt, search) > 0 &&
            nlopt_set_vector_storage(optimizer, MEMORY) > 0 &&
-           nlopt_set_ftol_rel(optimizer, TOLERANCE) > 0 &&
+           nlopt_set_ftol_rel(optimizer, tolerance) > 0 &&
            nlopt_set_maxeval(optimizer, EVALUATIONS_MAX) > 0 &&
            nlopt_optimize(optimizer, weights, &value) != NLOPT_OUT_OF_MEMORY;
 out:
@@ -567,7 +575,9 @@ static bool describe(struct tune_objective *objective, const double *weights,
         tune_objective_value(objective, weights, gradient, &result->loss);
     result->gradient = free_gradient(terms, weights, gradient);
     result->choices_used = objective->choice_count;
-    result->phrases_used = objective->span_count - objective->choice_count;
+    result->beside_used = objective->beside_count;
+    result->phrases_used = objective->span_count - objective->choice_count -
+                           objective->beside_count;
     free(gradient);
     return true;
 }
@@ -611,7 +621,7 @@ static size_t rivals_of(const struct fit *fit, const struct tune_row *row)
 }
 
 /* Adds the best spellings by the weights to the lists, and fits on all. */
-static bool fit_round(struct fit *fit)
+static bool fit_round(struct fit *fit, bool last)
 {
     struct tune_scores scores = {.weights = NULL};
     struct search search = {.result = fit->result};
@@ -627,7 +637,8 @@ static bool fit_round(struct fit *fit)
         search.objective = tune_objective_new(
             fit->data, &scores, fit->rows, fit->lists, fit->options->penalty);
         done = search.objective != NULL &&
-               minimize(&search, &fit->data->terms, fit->weights) &&
+               minimize(&search, &fit->data->terms,
+                        last ? TOLERANCE : TOLERANCE_BEFORE, fit->weights) &&
                describe(search.objective, fit->weights, fit->result);
     }
     tune_objective_free(search.objective);
@@ -651,18 +662,11 @@ enum vn_status tune_fit(const struct tune_data *data, struct tune_rows rows,
 
     *result = (struct tune_fit_result){.loss = 0};
     for (unsigned round = 0; done && round < options->rounds; round++) {
-        done = fit_round(&fit);
+        done = fit_round(&fit, round + 1 == options->rounds);
     }
     for (size_t i = 0; fit.lists != NULL && i < rows.count; i++) {
         free(fit.lists[i].paths);
     }
     free(fit.lists);
-    if (!done) {
-        return vn_error_set(error, VN_NOMEM, "out of memory");
-    }
-    return result->phrases_used > 0
-               ? VN_OK
-               : vn_error_set(error, VN_INVALID,
-                              "no phrase can be spelled with the words of '%s'",
-                              data->folder);
+    return done ? VN_OK : vn_error_set(error, VN_NOMEM, "out of memory");
 }

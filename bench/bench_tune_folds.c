@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/keypad.h"
+#include "bench_tune_rows.h"
 
 #define PATH_SIZE 4096u
 
@@ -26,6 +26,7 @@ struct job {
 struct jobs {
     struct tune_run *run;
     struct tune_row *rows;
+    double *start;     /* weights that each fit begins at */
     unsigned *fold_of; /* of each phrase: 1..folds */
     struct job *list;
     unsigned count;
@@ -33,18 +34,6 @@ struct jobs {
 };
 
 /* ---- Folds ------------------------------------------------------------- */
-
-/* The keys and characters of a phrase. */
-static struct tune_row row_of(const struct bench_phrase *phrase)
-{
-    struct tune_row row = {.choice = {.chosen = 0}};
-
-    for (unsigned i = 0; i < VN_SUFFIX_DIGITS; i++) {
-        row.digits[i] = (unsigned)vn_keypad_key(phrase->letters[i]);
-    }
-    memcpy(row.text, phrase->letters, sizeof row.text);
-    return row;
-}
 
 /*
  * Puts the phrases into folds in turn, in a random order of their digits.
@@ -103,35 +92,68 @@ static enum vn_status no_memory(struct job *job)
     return vn_error_set(&job->error, VN_NOMEM, "out of memory");
 }
 
+/* Adds the rows that no fold holds out behind 'count' others; how many then. */
+static size_t add_common(const struct tune_run *run, struct tune_row *rows,
+                         size_t count)
+{
+    for (size_t i = 0; i < run->marks.count; i++) {
+        rows[count++] = run->marks.list[i];
+    }
+    for (size_t i = 0; i < run->beside.count; i++) {
+        rows[count++] = run->beside.list[i];
+    }
+    return count;
+}
+
+/* Room for all rows there are. */
+static struct tune_row *new_rows(const struct tune_run *run)
+{
+    return calloc(run->phrases->count + run->marks.count + run->beside.count,
+                  sizeof(struct tune_row));
+}
+
+static enum vn_status fit_from_start(struct job *job, struct tune_rows rows)
+{
+    const struct tune_run *run = job->jobs->run;
+    const struct tune_terms *terms = &run->data->terms;
+    struct tune_fit_options options = run->fit;
+
+    if (run->beside.count > 0 && options.rounds > TUNE_ROUNDS_ON) {
+        options.rounds = TUNE_ROUNDS_ON;
+    }
+    memcpy(job->weights, job->jobs->start,
+           terms->count * sizeof job->weights[0]);
+    enum vn_status status = tune_fit(run->data, rows, &options, job->weights,
+                                     &job->result, &job->error);
+    if (status == VN_OK && job->result.phrases_used == 0) {
+        status = vn_error_set(&job->error, VN_INVALID,
+                              "no phrase can be spelled with the words of '%s'",
+                              run->data->folder);
+    }
+    tune_weights_round(terms, job->weights);
+    return status;
+}
+
 static enum vn_status fit(struct job *job)
 {
     const struct jobs *jobs = job->jobs;
-    const struct tune_data *data = jobs->run->data;
-    const size_t phrases = jobs->run->phrases->count;
-    const size_t marks = jobs->run->mark_count;
-    struct tune_row *rows = calloc(phrases + marks, sizeof rows[0]);
+    const struct tune_run *run = jobs->run;
+    struct tune_row *rows = new_rows(run);
     size_t count = 0;
 
-    job->weights = calloc(data->terms.count, sizeof job->weights[0]);
+    job->weights = calloc(run->data->terms.count, sizeof job->weights[0]);
     if (rows == NULL || job->weights == NULL) {
         free(rows);
         return no_memory(job);
     }
-    for (unsigned i = 0; i < data->terms.count; i++) {
-        job->weights[i] = data->terms.list[i].prior;
-    }
-    for (size_t i = 0; i < phrases; i++) {
+    for (size_t i = 0; i < run->phrases->count; i++) {
         if (job->number == 0 || !is_test(job, i)) {
             rows[count++] = jobs->rows[i];
         }
     }
-    for (size_t i = 0; i < marks; i++) {
-        rows[count++] = jobs->run->marks[i];
-    }
+    count = add_common(run, rows, count);
     const enum vn_status status =
-        tune_fit(data, (struct tune_rows){rows, count}, &jobs->run->fit,
-                 job->weights, &job->result, &job->error);
-    tune_weights_round(&data->terms, job->weights);
+        fit_from_start(job, (struct tune_rows){rows, count});
     free(rows);
     return status;
 }
@@ -293,6 +315,35 @@ static enum vn_status gather(struct jobs *jobs, struct vn_error *error)
     return VN_OK;
 }
 
+/*
+ * The weights to begin at: the priors, or with many phrases beside, of which a
+ * fit takes long, those of a fit on what every fold has, which is done once.
+ */
+static enum vn_status find_start(struct jobs *jobs, struct vn_error *error)
+{
+    const struct tune_run *run = jobs->run;
+    const struct tune_terms *terms = &run->data->terms;
+    struct tune_row *rows = new_rows(run);
+    enum vn_status status = VN_OK;
+
+    jobs->start = calloc(terms->count, sizeof jobs->start[0]);
+    if (rows == NULL || jobs->start == NULL) {
+        free(rows);
+        return vn_error_set(error, VN_NOMEM, "out of memory");
+    }
+    for (unsigned i = 0; i < terms->count; i++) {
+        jobs->start[i] = terms->list[i].prior;
+    }
+    if (run->beside.count > 0) {
+        struct tune_fit_result result;
+        const size_t count = add_common(run, rows, 0);
+        status = tune_fit(run->data, (struct tune_rows){rows, count}, &run->fit,
+                          jobs->start, &result, error);
+    }
+    free(rows);
+    return status;
+}
+
 static enum vn_status prepare(struct jobs *jobs, struct vn_error *error)
 {
     struct tune_run *run = jobs->run;
@@ -323,7 +374,7 @@ static enum vn_status prepare(struct jobs *jobs, struct vn_error *error)
         jobs->list[i].number = i;
     }
     for (size_t i = 0; i < count; i++) {
-        jobs->rows[i] = row_of(&run->phrases->list[i]);
+        jobs->rows[i] = tune_row_of(&run->phrases->list[i]);
     }
     return VN_OK;
 }
@@ -334,6 +385,9 @@ enum vn_status tune_run(struct tune_run *run, struct vn_error *error)
     enum vn_status status = prepare(&jobs, error);
 
     if (status == VN_OK) {
+        status = find_start(&jobs, error);
+    }
+    if (status == VN_OK) {
         run_jobs(&jobs);
         status = gather(&jobs, error);
     }
@@ -342,6 +396,7 @@ enum vn_status tune_run(struct tune_run *run, struct vn_error *error)
     }
     free(jobs.list);
     free(jobs.rows);
+    free(jobs.start);
     free(jobs.fold_of);
     return status;
 }

@@ -6,6 +6,8 @@
 #include "bench_tune.h"
 
 #define TUNE_FOLDS_MAX 100u
+/* Rounds of a fit that begins at the weights of another. */
+#define TUNE_ROUNDS_ON 2u
 
 /* What weights make of a phrase. */
 struct tune_mark {
@@ -16,8 +18,8 @@ struct tune_mark {
 struct tune_run {
     const struct tune_data *data;
     const struct bench_phrases *phrases;
-    const struct tune_row *marks; /* choices that every fit has too */
-    size_t mark_count;
+    struct tune_rows marks;  /* choices that every fit has too */
+    struct tune_rows beside; /* and phrases of other files, likewise */
     struct tune_fit_options fit;
     struct tune_bake_options bake;
     const char *folder; /* is there; gets the lexicon of the whole fit */
@@ -35,6 +37,8 @@ struct tune_run {
 /*
  * tune_run() makes all fits, each on one thread, so that the results are the
  * same for any number of threads. Phrases of the same digits are in one fold.
+ * If there are phrases beside, a first fit on what no fold holds out takes all
+ * rounds, and all others begin at its weights and take TUNE_ROUNDS_ON rounds.
  * The lexicon of each fit is baked, and its phrases ranked by an engine too.
  *
  * Returns VN_OK, VN_INVALID, VN_IO, VN_NOMEM. The caller resets.

@@ -97,23 +97,13 @@ static enum vn_status read_choice(struct sheet_reader *sheet,
     return VN_OK;
 }
 
-static bool is_phrase(const struct bench_phrases *phrases, uint32_t suffix)
-{
-    for (size_t i = 0; i < phrases->count; i++) {
-        if (phrases->list[i].suffix == suffix) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum vn_status add_row(const struct sheet_reader *sheet, uint32_t suffix,
                               const struct tune_choice *choice)
 {
     const struct reading *reading = sheet->context;
     struct tune_marks *marks = reading->marks;
 
-    if (is_phrase(reading->phrases, suffix)) {
+    if (bench_phrases_dial(reading->phrases, suffix)) {
         marks->dropped++;
         return VN_OK;
     }

@@ -5,8 +5,6 @@
 #include "bench_phrases.h"
 #include "bench_tune.h"
 
-#define TUNE_MARKS_FILES_MAX 64u
-
 struct tune_marks {
     struct tune_row *rows; /* of numbers that no phrase has */
     size_t count, room;

@@ -314,6 +314,74 @@ def refuse_marks(folder, small, lines):
            "--marks", bad)
 
 
+def write_also(path, words, phrases):
+    """A word of five letters and two digits; a number that 'phrases' have; two
+    phrases of one number."""
+    rows = []
+    for word in [word for word in sorted(words) if len(word) == 5][:40]:
+        letters = word.upper() + "36"
+        digits = "".join(KEYS.get(letter, letter) for letter in letters)
+        rows.append(f"{word}-36\t{letters}\t{digits}\tmixed\t0\tdrawn\n")
+    known = phrases.read_text().splitlines(True)[1]
+    path.write_text(HEADER + "".join(rows) + rows[0] + known)
+    return len(rows) + 1
+
+
+def check_also(folder, words):
+    """Phrases beside move the fit their way, and none is judged by."""
+    phrases, also = folder / "phrases.tsv", folder / "also.tsv"
+    count = write_also(also, words, phrases)
+    small = (folder / "features", phrases, "--rounds", "2", "--candidates",
+             "100", "-o", folder / "two")
+    alone = small + ("--folds", "0")
+    plain = tune(*alone)
+    whole = tune(*alone, "--also", also, "--also-weight", "1")
+    less = tune(*alone, "--also", also)
+    none = tune(*alone, "--also", also, "--also-weight", "0")
+
+    def weight(found):
+        return found["weight", "digit_other"]["weight"]
+
+    def counts(found):
+        return [found["count", "phrases beside" + name]["value"] for name in
+                ("", " fitted on", " dropped: number of a phrase")]
+    check(weight(whole) > weight(less) > weight(plain) == weight(none),
+          "phrases with digits do not make digits better: "
+          f"{[weight(found) for found in (whole, less, plain, none)]}")
+    check(counts(whole) == [count, count, 1] and
+          counts(none) == [count, 0, 1], f"counts: {counts(whole)}")
+    check(whole["recall", "all"]["rows"] == 60 and
+          whole["count", "phrases"]["value"] == 60 and
+          whole["figure", "phrases that can be spelled"]["value"] == 100 and
+          ("count", "phrases beside") not in plain,
+          "phrases beside count as phrases")
+    check(whole["figure", "steepest free weight"]["value"] < 0.05,
+          "not at the minimum")
+    twice = tune(*alone, "--also", f"{also},{also}", "--also", also)
+    check(counts(twice) == [3 * count, 3 * count, 3], "--also: repeatable")
+    for threads in ("1", "4"):
+        found = tune(*small, "--also", also, "--folds", "3", "--threads",
+                     threads, "-o", folder / ("also-" + threads))
+    check(found["recall_cross_validated", "all"]["rows"] == 60, "folds")
+    check(same_files(folder / "also-1", folder / "also-4"),
+          "threads change the lexicon with --also")
+    refuse_also(folder, alone)
+
+
+def refuse_also(folder, alone):
+    bad = folder / "bad.tsv"
+    bad.write_text(HEADER + "x\tFLOWERS\t3569378\tword\t0\tx\n")
+    refuse("also: bad line", "bad.tsv:2: letters7", *alone, "--also", bad)
+    refuse("no also", "there is no file", *alone, "--also", folder / "no")
+    for arguments in (("--also", ""), ("--also", "a,,b"),
+                      ("--also-weight", "-1"), ("--also-weight", "x"),
+                      ("--also", ",".join(65 * ["a"]))):
+        refuse(f"{arguments}", arguments[0] + " takes", *alone, *arguments)
+    refuse("baking with also", "takes no --also", "--bake",
+           folder / "one/weights.tsv", alone[0], "-o", folder / "two",
+           "--also", bad)
+
+
 def refuse(what, said, *arguments):
     """Exit 2, one line, and what is wrong in it."""
     done = run("tune", *arguments)
@@ -405,10 +473,12 @@ def check_refusals(folder):
 
 with tempfile.TemporaryDirectory() as name:
     place = Path(name)
-    write_phrases(place / "phrases.tsv", write_features(place / "features"))
+    drawn_of = write_features(place / "features")
+    write_phrases(place / "phrases.tsv", drawn_of)
     check_fit(place)
     check_bake(place)
     check_marks(place)
+    check_also(place, drawn_of)
     check_refusals(place)
 for failure in failures:
     print("FAILED:", failure)

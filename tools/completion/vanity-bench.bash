@@ -21,7 +21,8 @@ _vanity_bench_options() {
     tune)
         echo "--output= --folds= --seed= --penalty= --candidates= --rounds=" \
             "--floor= --max-words= --max-pairs= --level= --name= --bake=" \
-            "--marks= --marks-weight= --marks-shown --json --threads= $all"
+            "--marks= --marks-weight= --marks-shown --also= --also-weight=" \
+            "--json --threads= $all"
         ;;
     load)
         echo "--server= --prefix= --in-flight= --peer-items= $runs $all"
@@ -54,7 +55,7 @@ _vanity_bench() {
     # A number or a name: nothing to offer.
     --repeat | --threads | --sample | --seed | --suffixes | --prefix | \
         --random | --at-least | --fail-if-* | --folds | --penalty | --candidates | \
-        --rounds | --floor | --marks-weight | --max-* | --name | --in-flight | --peer-items | \
+        --rounds | --floor | --marks-weight | --also-weight | --max-* | --name | --in-flight | --peer-items | \
         --invocations | --seconds | --connections)
         return
         ;;
