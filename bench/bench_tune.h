@@ -109,7 +109,7 @@ void tune_weights_round(const struct tune_terms *terms, double *weights);
 /* A decimal number within 1,000,000 of zero; false for anything else. */
 bool tune_number(struct vn_bytes text, double *value);
 
-/* ---- Features (bench_tune_read.c) -------------------------------------- */
+/* ---- Features (bench_tune_features.c) ---------------------------------- */
 
 /* Rows of terms with values; those of row r are start[r] .. start[r + 1] - 1.
  */
@@ -119,6 +119,7 @@ struct tune_features {
     double *values;
     size_t rows, row_room;
     size_t count, room;
+    uint32_t *same; /* the first row equal to each; tune_features_join() */
 };
 
 /* Adds to the row that is being made; tune_features_end_row() ends it. */
@@ -126,9 +127,13 @@ VN_NODISCARD bool tune_features_add(struct tune_features *features,
                                     unsigned term, double value);
 VN_NODISCARD bool tune_features_end_row(struct tune_features *features);
 void tune_features_reset(struct tune_features *features);
+/* Finds equal rows, once there are all; false: no memory. */
+VN_NODISCARD bool tune_features_join(struct tune_features *features);
 /* Sum of weight times value over the row. */
 double tune_features_score(const struct tune_features *features, size_t row,
                            const double *weights);
+
+/* ---- Words and pairs (bench_tune_read.c) ------------------------------- */
 
 /* Of words, by their features "class_n", "class_v" and "class_f". */
 enum tune_class {

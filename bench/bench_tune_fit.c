@@ -9,9 +9,10 @@
 #include <nlopt.h>
 
 /*
- * Many spellings share words, words in a place, pairs and structures. These are
- * the atoms of an objective: each has a row of features, its score is made once
- * for all the spellings that have it, and so is its part of the gradient.
+ * Many spellings share words, words in a place, pairs and structures, and many
+ * of these have the same features. A row of features is an atom of an
+ * objective: its score is made once for all the spellings that have it, and so
+ * is its part of the gradient.
  */
 
 struct atom {
@@ -47,7 +48,7 @@ struct tune_objective {
 struct maker {
     struct tune_objective *objective;
     const struct tune_scores *scores;
-    /* Atom + 1, 0 = none yet; words in places behind each other. */
+    /* Atom + 1 of each row, 0 = none yet; places behind each other. */
     uint32_t *word_atoms, *place_atoms, *pair_atoms;
     /* Structures of the row's spellings so far, and their atoms. */
     uint64_t *keys;
@@ -99,20 +100,21 @@ static bool add_atom(struct tune_objective *objective,
     return true;
 }
 
-/* The atom of a word or pair, which 'known' has if it was met before. */
+/* The atom of a row of features, which 'known' has if an equal one was met. */
 static bool add_known(struct tune_objective *objective,
                       const struct tune_features *features, uint32_t row,
                       uint32_t *known)
 {
+    const uint32_t first = features->same[row];
     uint32_t atom = 0;
 
-    if (*known == 0) {
-        if (!add_atom(objective, features, row, &atom)) {
+    if (known[first] == 0) {
+        if (!add_atom(objective, features, first, &atom)) {
             return false;
         }
-        *known = atom + 1;
+        known[first] = atom + 1;
     }
-    return add_part(objective, *known - 1);
+    return add_part(objective, known[first] - 1);
 }
 
 /* All that the structural terms of a spelling depend on, for given digits. */
@@ -199,7 +201,7 @@ static bool take_place(struct maker *maker, const struct tune_path *path,
     const struct tune_features *features = &data->place_features[place];
     return features->start[word] == features->start[word + 1] ||
            add_known(maker->objective, features, word,
-                     &maker->place_atoms[place * data->word_count + word]);
+                     &maker->place_atoms[place * data->word_count]);
 }
 
 static bool take_token(struct maker *maker, const struct tune_path *path,
@@ -212,8 +214,7 @@ static bool take_token(struct maker *maker, const struct tune_path *path,
     if (token == TUNE_RUN) {
         return true;
     }
-    if (!add_known(objective, &data->word_features, token,
-                   &maker->word_atoms[token]) ||
+    if (!add_known(objective, &data->word_features, token, maker->word_atoms) ||
         !take_place(maker, path, i)) {
         return false;
     }
@@ -223,7 +224,7 @@ static bool take_token(struct maker *maker, const struct tune_path *path,
     const uint32_t pair = tune_find_pair(data, path->tokens[i - 1], token);
     return pair == UINT32_MAX || maker->scores->pairs[pair] == 0 ||
            add_known(objective, &data->pair_features, data->pairs[pair].row,
-                     &maker->pair_atoms[pair]);
+                     maker->pair_atoms);
 }
 
 static bool take_path(struct maker *maker, const struct tune_row *row,
@@ -338,7 +339,7 @@ struct tune_objective *tune_objective_new(const struct tune_data *data,
         .place_atoms = calloc(TUNE_PLACES * (size_t)data->word_count,
                               sizeof maker.place_atoms[0]),
         .pair_atoms =
-            calloc((size_t)data->pair_count + 1, sizeof maker.pair_atoms[0]),
+            calloc(data->pair_features.rows + 1, sizeof maker.pair_atoms[0]),
     };
     bool made = false;
 

@@ -40,65 +40,6 @@ static enum vn_status set_path(struct reader *reader, const char *name)
 
 /* ---- Rows of features -------------------------------------------------- */
 
-bool tune_features_add(struct tune_features *features, unsigned term,
-                       double value)
-{
-    if (features->count == features->room) {
-        const size_t room = features->room == 0 ? 4096 : 2 * features->room;
-        uint16_t *terms = reallocarray(features->terms, room, sizeof terms[0]);
-        if (terms != NULL) {
-            features->terms = terms;
-        }
-        double *values = reallocarray(features->values, room, sizeof values[0]);
-        if (values != NULL) {
-            features->values = values;
-        }
-        if (terms == NULL || values == NULL) {
-            return false;
-        }
-        features->room = room;
-    }
-    features->terms[features->count] = (uint16_t)term;
-    features->values[features->count++] = value;
-    return true;
-}
-
-bool tune_features_end_row(struct tune_features *features)
-{
-    if (features->rows + 1 >= features->row_room) {
-        const size_t room =
-            features->row_room == 0 ? 1024 : 2 * features->row_room;
-        size_t *start = reallocarray(features->start, room, sizeof start[0]);
-        if (start == NULL) {
-            return false;
-        }
-        features->start = start;
-        features->row_room = room;
-        start[0] = 0;
-    }
-    features->start[++features->rows] = features->count;
-    return true;
-}
-
-void tune_features_reset(struct tune_features *features)
-{
-    free(features->start);
-    free(features->terms);
-    free(features->values);
-    *features = (struct tune_features){.rows = 0};
-}
-
-double tune_features_score(const struct tune_features *features, size_t row,
-                           const double *weights)
-{
-    double sum = 0;
-
-    for (size_t i = features->start[row]; i < features->start[row + 1]; i++) {
-        sum += weights[features->terms[i]] * features->values[i];
-    }
-    return sum;
-}
-
 /* Where the features of a row go. */
 struct target {
     struct tune_features *features;
@@ -533,6 +474,17 @@ static enum vn_status read_all(struct reader *reader)
     return status == VN_OK ? read_block(reader) : status;
 }
 
+static bool join_rows(struct tune_data *data)
+{
+    bool joined = tune_features_join(&data->word_features) &&
+                  tune_features_join(&data->pair_features);
+
+    for (unsigned i = 0; i < TUNE_PLACES; i++) {
+        joined = joined && tune_features_join(&data->place_features[i]);
+    }
+    return joined;
+}
+
 enum vn_status tune_data_read(struct tune_data *data, const char *folder,
                               struct vn_error *error)
 {
@@ -543,7 +495,7 @@ enum vn_status tune_data_read(struct tune_data *data, const char *folder,
         return no_memory(&reader);
     }
     enum vn_status status = read_all(&reader);
-    if (status == VN_OK && !tune_search_init(data)) {
+    if (status == VN_OK && (!join_rows(data) || !tune_search_init(data))) {
         status = no_memory(&reader);
     }
     if (reader.names.table != NULL) {
