@@ -230,7 +230,7 @@ static void assert_place(const struct vn_engine *with, const char *keys,
 
     vn_engine_explain(with, fixture_dial(keys), out, &count);
     const struct vn_explanation *found = find_text(out, count, text);
-    const struct vn_term *term = find_term(found, "first or last word", word);
+    const struct vn_term *term = find_term(found, "place", word);
     assert_int_equal(term != NULL ? term->hundredths : 0, hundredths);
     assert_int_equal(sum_of(found), found->hundredths);
 }
