@@ -14,7 +14,10 @@
 
 #define TOP_DEFAULT 20
 
-enum { KEY_PREFIX = 0x200 };
+/* No exchange of the North American plan begins with 0 or 1. */
+#define EXCHANGES_FIRST 2000000u
+
+enum { KEY_PREFIX = 0x200, KEY_ALL };
 
 /* A suffix with its first candidate. */
 struct best {
@@ -27,6 +30,8 @@ struct top {
     struct options_common common;
     const char *path;
     struct vn_prefix prefix;
+    bool all;       /* not only what can be dialled */
+    uint32_t first; /* suffixes below it are left out */
     size_t wanted;
     struct best *heap; /* the worst one first */
     size_t count;
@@ -52,6 +57,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case KEY_PREFIX:
         top->prefix = options_prefix(arg);
         return 0;
+    case KEY_ALL:
+        top->all = true;
+        return 0;
     case ARGP_KEY_ARG:
         cli_refuse("takes no argument, but got '%s'", arg);
     default:
@@ -68,6 +76,10 @@ static const struct argp_option options[] = {
      .key = KEY_PREFIX,
      .arg = "DIGITS",
      .doc = "Only suffixes that begin with these digits"},
+    {.name = "all",
+     .key = KEY_ALL,
+     .doc = "Also suffixes that begin with 0 or 1, as no exchange of the North "
+            "American plan does"},
     {0},
 };
 
@@ -153,7 +165,8 @@ static enum vn_status take_records(void *context, uint32_t first,
         const uint32_t code = records[i].codes[0];
         const uint32_t suffix = first + (uint32_t)i;
 
-        if (code == 0 || make_order(vn_code_score(code), 0, suffix) > worst) {
+        if (code == 0 || suffix < top->first ||
+            make_order(vn_code_score(code), 0, suffix) > worst) {
             continue;
         }
         const uint16_t tail = records[i].tails[0];
@@ -237,6 +250,10 @@ static int scan(struct top *top)
     const uint64_t in_index = vn_prefix_count(held);
     const uint64_t asked = vn_prefix_count(top->prefix);
 
+    // A prefix says which are wanted, with 0 and 1 too.
+    top->first = top->all || held.length > 0 || top->prefix.length > 0
+                     ? 0
+                     : EXCHANGES_FIRST;
     top->to_scan = in_index < asked ? in_index : asked;
     progress_start(&top->progress, "suffixes", top->common.quiet);
     const enum vn_status status = vn_index_scan(top->open.index, top->prefix,

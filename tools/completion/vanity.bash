@@ -18,7 +18,7 @@ _vanity_options() {
     lookup) echo "--index= --top= --ssml $all" ;;
     explain) echo "$lexicon $all" ;;
     rank) echo "--index= --limit= $all" ;;
-    top) echo "--index= --limit= --prefix= $all" ;;
+    top) echo "--index= --limit= --prefix= --all $all" ;;
     info) echo "--index= $all" ;;
     verify) echo "--index= --deep --threads= $lexicon $all" ;;
     diff) echo "--count --limit= $all" ;;
