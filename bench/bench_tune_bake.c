@@ -265,6 +265,16 @@ static enum vn_status write_items(const struct baking *baking, const char *name,
     return status;
 }
 
+/* The score of a word less the shift of its letters, as the engine takes it. */
+static int shifted(int hundredths, int shift)
+{
+    const int score = hundredths - shift;
+
+    return score < VN_WORD_SCORE_MIN   ? VN_WORD_SCORE_MIN
+           : score > VN_WORD_SCORE_MAX ? VN_WORD_SCORE_MAX
+                                       : score;
+}
+
 static enum vn_status bake_words(struct baking *baking)
 {
     struct item *items = calloc(baking->data->word_count, sizeof items[0]);
@@ -277,8 +287,9 @@ static enum vn_status bake_words(struct baking *baking)
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t index = items[i].index;
         baking->kept[index] = true;
-        items[i].hundredths -=
-            baking->options->shift * (int)baking->data->words[index].length;
+        items[i].hundredths = shifted(
+            items[i].hundredths,
+            baking->options->shift * (int)baking->data->words[index].length);
     }
     baking->baked.words = count;
     const enum vn_status status =

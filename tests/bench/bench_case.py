@@ -44,6 +44,19 @@ run_end.2 -297
 run_end.3 -253
 run_end.4 -213
 short_beside_run -70
+lone_2.start 0
+lone_2.middle 0
+lone_2.end 0
+run_equal.2 0
+run_equal.3 0
+run_sequence 0
+lone_4.noun 0
+lone_4.verb 0
+lone_4.function 0
+run_word.3 0
+run_word.4 0
+run_word.5 0
+common 0
 twin 100
 """
 

@@ -67,7 +67,8 @@ class Choose(BenchCase):
                 ("name no index", ("--random", 5, "-i", self.folder / "x")),
                 ("leave out", ("--random", 5, "--blind")),
                 ("leave out", ("--random", 5, "--json")),
-                ("only 0 suffixes", ("--random", 5, "--at-least", 100))):
+                ("only 1 suffixes", ("--random", 5, "--at-least", 25,
+                                     "--lexicon", self.folder / "lexicon"))):
             choose = () if "goes with --choose" in pattern else ("--choose",)
             self.refuse(pattern, "quality", *choose, *arguments)
 
