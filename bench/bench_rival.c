@@ -1,6 +1,7 @@
 /* bench_rival.c: times of what runs beside the loader and exports. */
 #include "bench_rival.h"
 
+#include <assert.h>
 #include <ftw.h>
 
 void bench_rival_start(struct bench_rival *rival, const char *name,
@@ -16,6 +17,7 @@ void bench_rival_start(struct bench_rival *rival, const char *name,
 void bench_rival_add(struct bench_rival *rival, uint64_t items,
                      struct bench_time time)
 {
+    assert(items > 0);
     if (rival->wall.count == 0) {
         rival->wall.operations = items;
         rival->cpu.operations = items;

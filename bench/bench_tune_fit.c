@@ -496,8 +496,8 @@ double tune_objective_value(struct tune_objective *objective,
 /* More than any fit seen so far needs in a round. */
 #define EVALUATIONS_MAX 3000
 /*
- * Ends when the objective changes less than this part of it; before the last
- * round, which only finds spellings, sooner.
+ * Ends when the objective changes less than this part of it; rounds before the
+ * last only find spellings: they end sooner.
  */
 #define TOLERANCE 1e-10
 #define TOLERANCE_BEFORE 1e-7

@@ -25,8 +25,8 @@
  *
  * A token is the difference that it makes to the key: score up, the other
  * fields down. A spelling is KEY_EMPTY plus its tokens, one addition each. The
- * sums of 7 keys fit (VN_WORD_SCORE_MIN, MODEL_WEIGHT_MAX); equal letters are
- * found by comparing 21 bits.
+ * sums of 7 keys fit (VN_WORD_SCORE_MIN, MODEL_WEIGHT_MAX, VN_PLACE_SCORE_MAX);
+ * equal letters are found by comparing 21 bits.
  */
 #define KEY_SCORE_SHIFT 48
 #define KEY_DIGITS_SHIFT 45

@@ -10,7 +10,10 @@
  * wrong with it as a static sentence that says how it should look.
  */
 
-/* "phrase[TAB]score": words-en.tsv and overlays of words. */
+/*
+ * "phrase[TAB score[TAB flags[TAB first TAB last]]]": words-en.tsv and overlays
+ * of words; a phrase of several words has no columns behind the score.
+ */
 const char *lexicon_read_word(struct vn_bytes line, struct entry *entry);
 
 /* "word TAB word TAB bonus": pairs-en.tsv. */

@@ -30,7 +30,7 @@ struct top {
     struct options_common common;
     const char *path;
     struct vn_prefix prefix;
-    bool all;       /* not only what can be dialled */
+    bool all;       /* those that begin with 0 or 1 too */
     uint32_t first; /* suffixes below it are left out */
     size_t wanted;
     struct best *heap; /* the worst one first */
