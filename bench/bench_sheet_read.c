@@ -166,23 +166,6 @@ static enum vn_status read_line(struct sheet_reader *sheet,
                                        " NAME' must stand before this one");
 }
 
-/* The next line, tabs at its end kept; false at the end. */
-static bool next_line(struct vn_lines *lines, struct vn_bytes *line)
-{
-    if (lines->rest.size == 0) {
-        return false;
-    }
-    if (!vn_text_split(lines->rest, '\n', line, &lines->rest)) {
-        *line = lines->rest;
-        lines->rest.size = 0;
-    }
-    if (line->size > 0 && line->data[line->size - 1] == '\r') {
-        line->size--;
-    }
-    lines->line++;
-    return true;
-}
-
 enum vn_status sheet_read(struct sheet_reader *sheet)
 {
     enum vn_status status =
@@ -190,7 +173,7 @@ enum vn_status sheet_read(struct sheet_reader *sheet)
     struct vn_bytes line = {NULL, 0};
 
     vn_lines_start(&sheet->lines, sheet->text);
-    while (status == VN_OK && next_line(&sheet->lines, &line)) {
+    while (status == VN_OK && vn_lines_next_any(&sheet->lines, &line)) {
         status = read_line(sheet, line);
     }
     if (status == VN_OK && !sheet->has_mark) {

@@ -52,8 +52,9 @@ struct sheet_reader {
 VN_NODISCARD enum vn_status sheet_read(struct sheet_reader *sheet);
 
 /* Returns VN_INVALID; the sentence is of the line that is read. */
-enum vn_status sheet_bad_line(const struct sheet_reader *sheet,
-                              const char *format, ...) VN_PRINTF(2, 3);
+VN_NODISCARD enum vn_status sheet_bad_line(const struct sheet_reader *sheet,
+                                           const char *format, ...)
+    VN_PRINTF(2, 3);
 /* How many bytes of a column a message shows. */
 int sheet_shown_size(struct vn_bytes text);
 

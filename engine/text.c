@@ -170,11 +170,22 @@ static struct vn_bytes take_line(struct vn_bytes *rest)
     return line;
 }
 
+bool vn_lines_next_any(struct vn_lines *lines, struct vn_bytes *line)
+{
+    if (lines->rest.size == 0) {
+        return false;
+    }
+    *line = take_line(&lines->rest);
+    lines->line++;
+    return true;
+}
+
 bool vn_lines_next(struct vn_lines *lines, struct vn_bytes *line)
 {
-    while (lines->rest.size > 0) {
-        const struct vn_bytes text = vn_text_trim(take_line(&lines->rest));
-        lines->line++;
+    struct vn_bytes any;
+
+    while (vn_lines_next_any(lines, &any)) {
+        const struct vn_bytes text = vn_text_trim(any);
         if (text.size > 0 && text.data[0] != '#') {
             *line = text;
             return true;

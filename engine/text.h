@@ -49,6 +49,8 @@ void vn_lines_start(struct vn_lines *lines, struct vn_bytes text);
  * end.
  */
 bool vn_lines_next(struct vn_lines *lines, struct vn_bytes *line);
+/* The next line whatever it says, with its blanks: tabs at its end count. */
+bool vn_lines_next_any(struct vn_lines *lines, struct vn_bytes *line);
 
 /*
  * vn_text_check() tells whether 'line' can be read as text: at most

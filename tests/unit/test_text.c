@@ -248,6 +248,23 @@ static void a_nul_byte_does_not_end_a_line(void **state)
     assert_bytes(line, "c");
 }
 
+static void any_line_keeps_its_blanks(void **state)
+{
+    static const char *const expected[] = {"a\t", "", " # x", "b\t\t"};
+    struct vn_lines lines;
+    struct vn_bytes line;
+
+    (void)state;
+    vn_lines_start(&lines, BYTES("\xef\xbb\xbf"
+                                 "a\t\r\n\n # x\nb\t\t"));
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        assert_true(vn_lines_next_any(&lines, &line));
+        assert_int_equal(lines.line, i + 1);
+        assert_bytes(line, expected[i]);
+    }
+    assert_false(vn_lines_next_any(&lines, &line));
+}
+
 /* ---- Checks ----------------------------------------------------------- */
 
 static void assert_not_text(struct vn_bytes line, uint64_t byte,
@@ -460,6 +477,7 @@ int main(void)
         cmocka_unit_test(blanks_at_both_ends_are_cut_off),
         cmocka_unit_test(a_byte_order_mark_is_skipped_at_the_start_only),
         cmocka_unit_test(a_text_that_says_nothing_has_no_lines),
+        cmocka_unit_test(any_line_keeps_its_blanks),
         cmocka_unit_test(a_nul_byte_does_not_end_a_line),
         cmocka_unit_test(well_formed_utf8_is_text),
         cmocka_unit_test(malformed_utf8_is_found_with_its_byte),
