@@ -304,14 +304,7 @@ def refuse_marks(folder, small, lines):
         whole = text.startswith(("suffix", lines[0])) or text == ""
         bad.write_text(text if whole else "".join(lines[:3]) + text)
         refuse(f"marks {text!r}", "bad.tsv" + said, *small, "--marks", bad)
-    refuse("no marks", "there is no file", *small, "--marks", folder / "no")
-    for arguments in (("--marks", ""), ("--marks", "a,,b"),
-                      ("--marks-weight", "-1"), ("--marks-weight", "x"),
-                      ("--marks", ",".join(65 * ["a"]))):
-        refuse(f"{arguments}", arguments[0] + " takes", *small, *arguments)
-    refuse("baking with marks", "takes no --marks", "--bake",
-           folder / "one/weights.tsv", small[0], "-o", folder / "two",
-           "--marks", bad)
+    refuse_files("--marks", folder, bad, small)
 
 
 def write_also(path, words, phrases):
@@ -372,14 +365,19 @@ def refuse_also(folder, alone):
     bad = folder / "bad.tsv"
     bad.write_text(HEADER + "x\tFLOWERS\t3569378\tword\t0\tx\n")
     refuse("also: bad line", "bad.tsv:2: letters7", *alone, "--also", bad)
-    refuse("no also", "there is no file", *alone, "--also", folder / "no")
-    for arguments in (("--also", ""), ("--also", "a,,b"),
-                      ("--also-weight", "-1"), ("--also-weight", "x"),
-                      ("--also", ",".join(65 * ["a"]))):
-        refuse(f"{arguments}", arguments[0] + " takes", *alone, *arguments)
-    refuse("baking with also", "takes no --also", "--bake",
-           folder / "one/weights.tsv", alone[0], "-o", folder / "two",
-           "--also", bad)
+    refuse_files("--also", folder, bad, alone)
+
+
+def refuse_files(option, folder, bad, small):
+    """An option that names files, and the one of their weight."""
+    refuse(f"no {option}", "there is no file", *small, option, folder / "no")
+    for arguments in ((option, ""), (option, "a,,b"),
+                      (option + "-weight", "-1"), (option + "-weight", "x"),
+                      (option, ",".join(65 * ["a"]))):
+        refuse(f"{arguments}", arguments[0] + " takes", *small, *arguments)
+    refuse(f"baking with {option}", f"takes no {option}", "--bake",
+           folder / "one/weights.tsv", small[0], "-o", folder / "two",
+           option, bad)
 
 
 def refuse(what, said, *arguments):
